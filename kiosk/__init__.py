@@ -1,0 +1,1 @@
+"""The booth: what runs in the cabin for a patient."""

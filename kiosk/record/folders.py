@@ -1,0 +1,110 @@
+"""Where consultations are kept on the booth: `data/consultations/<uuid>/`, and who may take which.
+
+- A folder being written is locked by its consultation process.
+- `closed` in it (an empty file): its log is complete, delivery may take it.
+- Neither: its process died; the next consultation process closes it as interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from kiosk.record.log import RecordError, RecordLocked, lock_folder
+
+CLOSED = "closed"
+HYGIENE = "hygiene-unconfirmed"
+
+
+class Folders:
+    """The consultations of one booth, under `data`."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._root = data / "consultations"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises RecordError when the disk refuses."""
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordError(
+                f"{self._root} cannot be made ({error.strerror}): check the disk"
+            ) from error
+
+    def of(self, consultation: str) -> Path:
+        """The folder of a consultation."""
+        return self._root / consultation
+
+    def all(self) -> tuple[Path, ...]:
+        """Every consultation's folder, oldest first."""
+        if not self._root.is_dir():
+            return ()
+        return tuple(
+            sorted(
+                (entry for entry in self._root.iterdir() if entry.is_dir()),
+                key=lambda entry: (entry.stat().st_mtime_ns, entry.name),
+            )
+        )
+
+    def closed(self) -> tuple[Path, ...]:
+        """Those delivery may take."""
+        return tuple(folder for folder in self.all() if (folder / CLOSED).exists())
+
+    def interrupted(self) -> tuple[Path, ...]:
+        """Those whose process died: neither closed nor locked."""
+        found = []
+        for folder in self.all():
+            if (folder / CLOSED).exists():
+                continue
+            try:
+                os.close(lock_folder(folder))
+            except RecordLocked:
+                continue
+            found.append(folder)
+        return tuple(found)
+
+    def mark_closed(self, folder: Path) -> None:
+        """Say, durably, that the log in `folder` is complete."""
+        _touch(folder / CLOSED)
+
+    def remove(self, folder: Path) -> None:
+        """Unlink a delivered consultation; its mark goes last, so that a crash starts this again.
+
+        A folder whose log is gone but whose mark stands is one to remove, not one to deliver.
+        """
+        for entry in folder.iterdir():
+            if entry.name != CLOSED:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        (folder / CLOSED).unlink(missing_ok=True)
+        folder.rmdir()
+
+    @property
+    def hygiene_unconfirmed(self) -> bool:
+        """Whether a patient was here since the last confirmed cleaning."""
+        return (self._data / HYGIENE).exists()
+
+    def need_hygiene(self) -> None:
+        """Note, durably, that a patient is here."""
+        _touch(self._data / HYGIENE)
+
+    def confirm_hygiene(self) -> None:
+        """Note that the booth was cleaned."""
+        (self._data / HYGIENE).unlink(missing_ok=True)
+
+
+def _touch(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(parent)
+        finally:
+            os.close(parent)
+    except OSError as error:
+        raise RecordError(f"a mark cannot be written ({error.strerror}): check the disk") from error
