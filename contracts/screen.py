@@ -244,9 +244,13 @@ class ReportPage(msgspec.Struct, frozen=True, tag="report"):
 
 
 class Goodbye(msgspec.Struct, frozen=True, tag="goodbye"):
-    """Thanks; take your things; the screen goes back by itself."""
+    """Thanks; take your things; the screen goes back by itself.
+
+    `why`: `report_read`, `patient_left`, `consent_refused`, `emergency`, `unaccompanied`.
+    """
 
     outcome: Outcome | None
+    why: str = "report_read"
 
 
 class Unavailable(msgspec.Struct, frozen=True, tag="unavailable"):
