@@ -72,9 +72,13 @@ class Information(msgspec.Struct, frozen=True, tag="information"):
 
 
 class Consent(msgspec.Struct, frozen=True, tag="consent"):
-    """Separate consents, each refusable; only the first is needed for care."""
+    """Separate consents, each refusable; only the first is needed for care.
+
+    `minor`: the patient is under 16, so an adult must be the one who consents.
+    """
 
     text_version: str
+    minor: bool = False
 
 
 class Names(msgspec.Struct, frozen=True, tag="names"):
