@@ -5,7 +5,8 @@ from __future__ import annotations
 from contracts import screen
 from contracts.consultation import Doctor, Reason, RedFlag
 from contracts.screen import Part, ReadyState
-from kiosk.consultation.journey import CONSENT_TEXT, Stage, State, previous
+from kiosk.consultation.journey.questions import previous
+from kiosk.consultation.journey.state import CONSENT_TEXT, Stage, State
 
 
 def view(state: State, revision: int) -> screen.View:

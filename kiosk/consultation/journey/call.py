@@ -1,0 +1,92 @@
+"""Picture and sound: there, lost, back."""
+
+from __future__ import annotations
+
+from contracts.screen import CallState, Part, ReadyState
+from kiosk.consultation.journey.effects import Effect, Record, RequestCall, SetSound, ShowSelf, Step
+from kiosk.consultation.journey.happenings import (
+    CallChanged,
+    CallHealth,
+    CaptureChanged,
+    MediaDown,
+    MediaUp,
+)
+from kiosk.consultation.journey.state import Stage, State, surrounded
+from kiosk.record import events as log
+
+
+def media_news(state: State, news: MediaUp | MediaDown | CaptureChanged | CallChanged) -> Step:
+    """Return what follows from the media process coming, going, losing or finding something."""
+    match news:
+        case MediaUp():
+            return _media_up(state, news)
+        case MediaDown():
+            quiet = surrounded(
+                state, media=False, media_lost=state.around.media, link=CallState.RECONNECTING
+            )
+            return quiet, _medium_lost(state, "media_restarted") if state.around.media else ()
+        case CaptureChanged(what=what, back=back):
+            part = Part.CAMERA if what == "camera" else Part.MICROPHONE
+            ready = ReadyState.READY if back else ReadyState.ABSENT
+            changed = surrounded(
+                state,
+                readiness={**state.around.readiness, part: ready},
+                **{part.value: back},
+            )
+            if state.stage is not Stage.CALL:
+                return changed, ()
+            return changed, (Record((log.Incident(f"{what}_{'back' if back else 'lost'}"),)),)
+        case CallChanged(health=health):
+            return _call_changed(state, health)
+
+
+def _media_up(state: State, news: MediaUp) -> Step:
+    parts = ((Part.CAMERA, news.camera), (Part.MICROPHONE, news.microphone))
+    readiness = {
+        **state.around.readiness,
+        **{part: ReadyState.READY if there else ReadyState.ABSENT for part, there in parts},
+    }
+    pretended = (
+        (Part.CAMERA, news.camera_simulated),
+        (Part.MICROPHONE, news.microphone_simulated),
+    )
+    simulated = (state.around.simulated - {Part.CAMERA, Part.MICROPHONE}) | {
+        part for part, is_simulated in pretended if is_simulated
+    }
+    up = surrounded(
+        state,
+        readiness=readiness,
+        simulated=simulated,
+        camera=news.camera,
+        microphone=news.microphone,
+        media=True,
+        media_lost=False,
+    )
+    if state.stage is not Stage.CALL:
+        return up, ()
+    return up, (
+        ShowSelf(on=True),
+        SetSound(up.around.muted, up.around.volume),
+        RequestCall(),
+    )
+
+
+def _call_changed(state: State, health: CallHealth) -> Step:
+    if state.stage is not Stage.CALL:
+        return state, ()
+    if health is CallHealth.CONNECTED:
+        connected = surrounded(state, link=CallState.CONNECTED)
+        if state.case.medium == "video":
+            return connected, ()
+        back = (log.Incident("call_restored"),) if state.case.medium == "none" else ()
+        return connected, (Record((*back, log.MediumChanged("video"))),)
+    again: tuple[Effect, ...] = (RequestCall(),) if health is CallHealth.FAILED else ()
+    lost = surrounded(state, link=CallState.RECONNECTING)
+    return lost, (*_medium_lost(state, "call_lost"), *again)
+
+
+def _medium_lost(state: State, incident: str) -> tuple[Effect, ...]:
+    """Said once per loss: what is already lost is not lost again."""
+    if state.stage is not Stage.CALL or state.case.medium == "none":
+        return ()
+    return (Record((log.Incident(incident), log.MediumChanged("none"))),)

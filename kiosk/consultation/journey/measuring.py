@@ -1,0 +1,86 @@
+"""The armed instrument, and what the disk refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from contracts import screen
+from contracts.consultation import Instrument
+from contracts.screen import Failure, MeasurePhase
+from kiosk.consultation.journey.effects import Disarm, Record, Step
+from kiosk.consultation.journey.happenings import InstrumentSays
+from kiosk.consultation.journey.state import Stage, State
+from kiosk.record import events as log
+
+
+def phase_of(state: State) -> MeasurePhase | None:
+    """Return where the measurement under way stands, or None."""
+    return None if state.measuring is None else state.measuring.phase
+
+
+def instrument_of(state: State) -> Instrument:
+    """Return the instrument being used, or the booth's first."""
+    return state.case.instruments[0] if state.measuring is None else state.measuring.instrument
+
+
+PANEL_SECONDS = 10.0  # a recorded value stays beside the doctor's picture, then the panel folds
+
+
+def instrument_says(state: State, says: InstrumentSays) -> State:
+    """Return the state with the instrument's progress; a measurement that is over ignores it."""
+    measuring = state.measuring
+    if measuring is None or measuring.phase in (MeasurePhase.RECORDED, MeasurePhase.FAILED):
+        return state
+    return replace(
+        state,
+        measuring=measuring_with(
+            measuring,
+            phase=measuring.phase if says.phase is None else says.phase,
+            progress=measuring.progress if says.progress is None else says.progress,
+            coaching=says.coaching,
+        ),
+    )
+
+
+def measuring_with(measuring: screen.Measuring, **changes: object) -> screen.Measuring:
+    """Return `measuring` with some fields changed."""
+    return msgspec.structs.replace(measuring, **changes)
+
+
+_FAILURE_INCIDENTS = {
+    Failure.DEVICE_ABSENT: "instrument_absent",
+    Failure.DEVICE_BUSY: "instrument_busy",
+    Failure.UNPLUGGED: "instrument_unplugged",
+    Failure.NO_SIGNAL: "instrument_no_signal",
+    Failure.TIMED_OUT: "measurement_timed_out",
+    Failure.STORAGE: "storage_failed",
+}
+
+
+def instrument_failed(state: State, failure: Failure) -> Step:
+    """Return what follows when the armed instrument cannot go on: an attempt without a value."""
+    measuring = state.measuring
+    if measuring is None or measuring.phase in (MeasurePhase.RECORDED, MeasurePhase.FAILED):
+        return state, ()
+    failed = log.MeasurementFailed(measuring.instrument, measuring.attempt, failure)
+    return state, (Record((failed, log.Incident(_FAILURE_INCIDENTS[failure]))),)
+
+
+def storage_failed(state: State) -> Step:
+    """Return what follows when the disk refuses: nothing appears as recorded."""
+    measuring = state.measuring
+    if measuring is not None and state.stage in (Stage.MEASURE, Stage.CALL):
+        failed = measuring_with(
+            measuring, phase=MeasurePhase.FAILED, failure=Failure.STORAGE, values=(), coaching=None
+        )
+        return replace(state, measuring=failed), (Disarm(),)
+    if state.stage is Stage.CALL:
+        return state, ()
+    return replace(state, stage=Stage.UNAVAILABLE, dialog=None, measuring=None), (Disarm(),)
+
+
+def panel_of(attempt: int) -> str:
+    """Return the name of the wake that folds the panel of `attempt`."""
+    return f"panel-{attempt}"
