@@ -61,7 +61,7 @@ if [ -f /etc/ssl/certs/ca-certificates.crt ]; then # whole, also after ca-certif
 fi
 # Folders of packages on this machine that pip's configuration names.
 folders=$(cat /etc/pip.conf /etc/xdg/pip/pip.conf /root/.config/pip/pip.conf 2>/dev/null |
-    grep -oE '(file://)?/[A-Za-z0-9/_.-]+' | sed 's,^file://,,' | sort -u)
+    grep -oE '(file://)?/[A-Za-z0-9/_.-]+' | sed -e 's,^file://,,' -e 's,/simple$,,' | sort -u)
 
 git clone -q --no-local -- "$repository" "$root/root/telecabine"
 echo "fresh_root: $(git -C "$root/root/telecabine" log -1 --format='commit %h, %s')"
@@ -88,8 +88,8 @@ inside() { # in the new mount and process namespaces
             CI=true nice -n 10 chroot "$root" /bin/sh -c "cd /root/telecabine && $line" </dev/null || status=$?
         echo "fresh_root: status $status after $(($(date +%s) - begin)) s: $line"
         [ $status = 0 ] || failed=1
-        # A command that has ended has left nothing: only this shell is in the namespace.
-        left=$(ps -eo pid=,args= | awk -v me=$$ '$1 != me && $1 != 1 && $2 !~ /^(ps|awk)$/' || true)
+        # A command that has ended has left nothing: this shell alone is in the namespace.
+        left=$(ps -eo args= | grep -vE '^(sh -eu -c|ps -eo|grep -vE|mount -t proc|inside )' | grep -v '^ ' || true)
         [ -z "$left" ] || { printf 'fresh_root: still running:\n%s\n' "$left" && failed=1; }
     done
     return $failed
