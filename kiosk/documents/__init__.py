@@ -1,0 +1,1 @@
+"""Documents: pure projections of the event log. The same log gives the same bytes, always."""

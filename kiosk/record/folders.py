@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from pathlib import Path
 
-from kiosk.record.log import RecordError, RecordLocked, lock_folder
+from kiosk.record.log import FILE, RecordError, RecordLocked, holds_nothing, lock_folder
 
 CLOSED = "closed"
 HYGIENE = "hygiene-unconfirmed"
@@ -41,28 +42,43 @@ class Folders:
         """Every consultation's folder, oldest first."""
         if not self._root.is_dir():
             return ()
-        return tuple(
-            sorted(
-                (entry for entry in self._root.iterdir() if entry.is_dir()),
-                key=lambda entry: (entry.stat().st_mtime_ns, entry.name),
-            )
-        )
+        found = []
+        for entry in self._root.iterdir():
+            try:
+                status = entry.stat()
+            except FileNotFoundError:  # delivered and removed since it was listed
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                found.append((status.st_mtime_ns, entry.name, entry))
+        return tuple(entry for *_, entry in sorted(found))
 
     def closed(self) -> tuple[Path, ...]:
         """Those delivery may take."""
         return tuple(folder for folder in self.all() if (folder / CLOSED).exists())
 
     def interrupted(self) -> tuple[Path, ...]:
-        """Those whose process died: neither closed nor locked."""
+        """Those whose process died: neither closed nor locked.
+
+        A folder in which nothing was ever committed (a crash while it was made, or while it was
+        removed) holds nothing of anyone: it is removed, not returned.
+        """
         found = []
         for folder in self.all():
             if (folder / CLOSED).exists():
                 continue
             try:
-                os.close(lock_folder(folder))
+                lock = lock_folder(folder)
             except RecordLocked:
                 continue
-            found.append(folder)
+            try:
+                if (folder / CLOSED).exists():
+                    continue
+                if _holds_nothing(folder):
+                    shutil.rmtree(folder)
+                else:
+                    found.append(folder)
+            finally:
+                os.close(lock)
         return tuple(found)
 
     def mark_closed(self, folder: Path) -> None:
@@ -70,15 +86,21 @@ class Folders:
         _touch(folder / CLOSED)
 
     def remove(self, folder: Path) -> None:
-        """Unlink a delivered consultation; its mark goes last, so that a crash starts this again.
+        """Unlink a delivered consultation. Raises OSError; what is left may be removed again.
 
-        A folder whose log is gone but whose mark stands is one to remove, not one to deliver.
+        The log goes first and durably, so that what a crash leaves is either whole or without a
+        log: never a log without its WAL, which would read as another consultation. The mark goes
+        last: a folder whose log is gone but whose mark stands is one to remove, not to deliver.
         """
+        (folder / FILE).unlink(missing_ok=True)
+        _sync(folder)
         for entry in folder.iterdir():
             if entry.name != CLOSED:
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        _sync(folder)
         (folder / CLOSED).unlink(missing_ok=True)
         folder.rmdir()
+        _sync(folder.parent)
 
     @property
     def hygiene_unconfirmed(self) -> bool:
@@ -94,6 +116,13 @@ class Folders:
         (self._data / HYGIENE).unlink(missing_ok=True)
 
 
+def _holds_nothing(folder: Path) -> bool:
+    try:
+        return holds_nothing(folder)
+    except RecordError:
+        return False  # who takes the folder will meet the same error, and say it
+
+
 def _touch(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -101,10 +130,14 @@ def _touch(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(parent)
-        finally:
-            os.close(parent)
+        _sync(path.parent)
     except OSError as error:
         raise RecordError(f"a mark cannot be written ({error.strerror}): check the disk") from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,14 +13,28 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
 import msgspec
 
+from kiosk.record.entry import Entry, New
 from kiosk.record.events import LogEvent
+
+__all__ = [
+    "FILE",
+    "AsyncLog",
+    "Clock",
+    "Entry",
+    "EventLog",
+    "New",
+    "RecordError",
+    "RecordLocked",
+    "holds_nothing",
+    "lock_folder",
+    "read",
+]
 
 FILE = "log.sqlite"
 SCHEMA = 1
@@ -44,27 +58,6 @@ class RecordError(Exception):
 
 class RecordLocked(RecordError):
     """Another process holds the consultation."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One committed event. `raw`: the device bytes beside it, or None."""
-
-    seq: int
-    id: str
-    utc: datetime
-    monotonic_ns: int
-    event: LogEvent
-    raw: bytes | None = None
-
-
-@dataclass(frozen=True)
-class New:
-    """An event to append. `id` None: one is made."""
-
-    event: LogEvent
-    raw: bytes | None = None
-    id: str | None = None
 
 
 class Clock(Protocol):
@@ -110,8 +103,12 @@ class EventLog:
     def _open(cls, folder: Path, *, new: bool) -> Self:
         lock = lock_folder(folder)
         try:
+            # Only `create` may make the file: a log opened for reading must not appear by that.
             connection = sqlite3.connect(
-                folder / FILE, isolation_level=None, check_same_thread=False
+                _uri(folder, "rwc" if new else "rw"),
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
             )
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -151,7 +148,7 @@ class EventLog:
                 entry.event.__struct_config__.tag,
                 entry.utc.isoformat(),
                 entry.monotonic_ns,
-                msgspec.json.encode(entry.event),
+                _payload(entry),
                 entry.raw,
             )
             for entry in entries
@@ -203,13 +200,34 @@ class Transaction:
 def read(folder: Path) -> tuple[Entry, ...]:
     """Return the entries of a log without the right to write. Raises RecordError."""
     try:
-        connection = sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True)
+        connection = sqlite3.connect(_uri(folder, "ro"), uri=True)
     except sqlite3.Error as error:
         raise RecordError(f"the event log cannot be read: {error}") from error
     try:
         return tuple(_entries(connection))
     finally:
         connection.close()
+
+
+def holds_nothing(folder: Path) -> bool:
+    """Whether no event was ever committed in `folder`. Raises RecordError when that cannot be told.
+
+    Take the folder's lock first. A log that cannot be read may hold something.
+    """
+    if not (folder / FILE).exists():
+        return True
+    try:
+        # Writing, so that a WAL left by a crash is recovered before the question is asked.
+        connection = sqlite3.connect(_uri(folder, "rw"), uri=True)
+        try:
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if tables == 0:
+                return True
+            return connection.execute("SELECT 1 FROM events LIMIT 1").fetchone() is None
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise RecordError(f"the event log cannot be read: {error}") from error
 
 
 def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
@@ -220,14 +238,33 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
         for seq, ident, utc, monotonic, payload, raw in rows:
             try:
                 event: LogEvent = msgspec.json.decode(payload, type=LogEvent)
-            except msgspec.MsgspecError as error:
-                # The message of a decoding error may quote a value: say where, not what.
-                raise RecordError(f"entry {seq} of the event log cannot be understood") from error
-            yield Entry(
-                seq, ident, datetime.fromisoformat(utc).astimezone(UTC), monotonic, event, raw
-            )
+                at = datetime.fromisoformat(utc).astimezone(UTC)
+            except ValueError:  # msgspec's errors are ValueErrors, as those of a bad time
+                # A decoding error may quote a value, in a traceback too: say where, not what.
+                raise RecordError(
+                    f"entry {seq} of the event log cannot be understood: it was written by "
+                    "another version, or is damaged; keep the folder and call support"
+                ) from None
+            yield Entry(seq, ident, at, monotonic, event, raw)
     except sqlite3.Error as error:
         raise RecordError(f"the event log cannot be read: {error}") from error
+
+
+def _payload(entry: Entry) -> bytes:
+    """Encode what can be read again, and only that: a NaN would make the whole log unreadable."""
+    payload = msgspec.json.encode(entry.event)
+    try:
+        msgspec.json.decode(payload, type=LogEvent)
+    except msgspec.MsgspecError:
+        raise RecordError(
+            f"entry {entry.seq} ({entry.event.__struct_config__.tag}) could not be read again: "
+            "it was not written"
+        ) from None
+    return payload
+
+
+def _uri(folder: Path, mode: str) -> str:
+    return f"{(folder / FILE).absolute().as_uri()}?mode={mode}"
 
 
 def lock_folder(folder: Path) -> int:
