@@ -1,0 +1,1 @@
+"""The booth's end of the clinic plane."""

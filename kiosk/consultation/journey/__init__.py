@@ -71,7 +71,7 @@ def advance(state: State, happening: Happening) -> Step:
 
 
 def _time_up(state: State, what: str) -> Step:
-    if what == "goodbye" and state.stage is Stage.GOODBYE:
+    if (what, state.stage) in (("goodbye", Stage.GOODBYE), ("unavailable", Stage.UNAVAILABLE)):
         return state, (Exit(),)
     measuring = state.measuring
     if (

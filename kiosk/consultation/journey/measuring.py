@@ -25,6 +25,7 @@ def instrument_of(state: State) -> Instrument:
     return state.case.instruments[0] if state.measuring is None else state.measuring.instrument
 
 
+UNAVAILABLE_SECONDS = 30.0  # then the process starts again, and looks whether the disk works
 PANEL_SECONDS = 10.0  # a recorded value stays beside the doctor's picture, then the panel folds
 
 
@@ -78,7 +79,8 @@ def storage_failed(state: State) -> Step:
         return replace(state, measuring=failed), (Disarm(),)
     if state.stage is Stage.CALL:
         return state, ()
-    return replace(state, stage=Stage.UNAVAILABLE, dialog=None, measuring=None), (Disarm(),)
+    unavailable = replace(state, stage=Stage.UNAVAILABLE, dialog=None, measuring=None)
+    return unavailable, (Disarm(), Wake(UNAVAILABLE_SECONDS, "unavailable"))
 
 
 def panel_of(attempt: int) -> str:
