@@ -1,0 +1,1 @@
+"""Bytes in and out, no parsing. Each transport says who is missing, busy or gone."""

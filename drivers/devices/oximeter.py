@@ -1,0 +1,326 @@
+"""The oximeter of this booth: finds its port, tests it, and measures while armed.
+
+Bytes are only handed on while armed, and only those that arrived after arming: this instrument has
+no clock, so the booth must have seen the measurement happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from config.schemas import Oximeter as OximeterConfig
+from contracts.measurement import Absence, Device
+from contracts.screen import ReadyState
+from drivers.devices import catalogue
+from drivers.devices.base import OximeterModel
+from drivers.devices.oximetry import (
+    Back,
+    Connected,
+    Event,
+    Failed,
+    LiveBatch,
+    Lost,
+    OximeterSession,
+    Readiness,
+    Signal,
+)
+from drivers.protocols import nonin
+from drivers.transport.serial import (
+    PortBusy,
+    PortError,
+    PortLost,
+    PortMissing,
+    SerialPort,
+    SerialSettings,
+)
+
+log = logging.getLogger(__name__)
+
+DROPPABLE = (LiveBatch, Signal)
+MOST_DROPPABLE = 25  # a second of live batches: who reads later wants the newest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Seconds."""
+
+    retry: float = 0.5  # between two looks at an absent port
+    silent: float = 2.0  # no valid packet for so long: six were due
+    absent: float = 5.0  # armed with no instrument there: give up, the welcome page said so
+
+
+class Port(Protocol):
+    """What is needed of a transport."""
+
+    async def read(self) -> bytes:
+        """Return at least one byte. Raises `PortLost`."""
+
+    def discard_input(self) -> None:
+        """Throw away what arrived unread. Raises `PortLost`."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Oximeter:
+    """Runs for the life of a consultation process.
+
+    `run()` is a task; events are read with `async for event in oximeter`, by one reader. Blocks,
+    values, failures, loss and return are never dropped; live batches and signals are, oldest first.
+    """
+
+    def __init__(
+        self,
+        model: OximeterModel,
+        path: Path,
+        *,
+        simulated: bool,
+        steady_seconds: int,
+        give_up_seconds: float,
+        timing: Timing | None = None,
+        open_port: Callable[[Path, SerialSettings], Port] = SerialPort.open,
+    ) -> None:
+        self._model = model
+        self._path = path
+        self._simulated = simulated
+        self._steady_seconds = steady_seconds
+        self._give_up_seconds = give_up_seconds
+        self._timing = timing or Timing()
+        self._open_port = open_port
+        self._port: Port | None = None
+        self._state = ReadyState.CHECKING
+        self._device: Device | None = None
+        self._session: OximeterSession | None = None
+        self._was_lost = False  # in this attempt, and not back yet
+        self._was_connected = False  # in this attempt
+        self._timers: list[asyncio.TimerHandle] = []
+        self._events = _EventQueue()
+
+    @classmethod
+    def from_config(cls, config: OximeterConfig) -> Oximeter:
+        """Return the oximeter of `booth.toml`. Raises `UnknownDevice`."""
+        return cls(
+            catalogue.oximeter(config.device),
+            config.port,
+            simulated=config.simulated,
+            steady_seconds=config.steady_seconds,
+            give_up_seconds=config.give_up_seconds,
+        )
+
+    @property
+    def model(self) -> OximeterModel:
+        """What it is: protocol and decoder for the provenance, advice for the screen."""
+        return self._model
+
+    @property
+    def readiness(self) -> ReadyState:
+        """READY: the port opened and valid packets arrive. Otherwise what stands in the way."""
+        return self._state
+
+    @property
+    def device(self) -> Device | None:
+        """What answered; None while nothing does."""
+        return self._device
+
+    @property
+    def armed(self) -> bool:
+        """Whether an attempt is under way."""
+        return self._session is not None
+
+    def arm(self) -> None:
+        """Begin an attempt; one under way is disarmed first. Needs a running event loop.
+
+        Ends by itself with `Steady` or `Failed`. What waited unread is thrown away.
+        """
+        self.disarm()
+        if self._port is not None:
+            try:
+                self._port.discard_input()
+            except PortLost as error:
+                # the reading task meets the same end and reports it
+                log.info("oximeter_lost_at_arming port=%s what=%s", error.on, error.what)
+        self._session = OximeterSession(self._model, self._steady_seconds)
+        self._was_lost = False
+        self._was_connected = self._device is not None
+        loop = asyncio.get_running_loop()
+        self._timers = [
+            loop.call_later(self._give_up_seconds, self._give_up),
+            loop.call_later(self._timing.absent, self._give_up_if_absent),
+        ]
+        if self._device is not None:
+            self._events.put(Connected(self._device))
+
+    def disarm(self) -> None:
+        """End the attempt, if there is one: its last bytes come as a `Block`, then nothing more."""
+        if self._session is not None:
+            self._emit(self._session.finish())
+        self._end_attempt()
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Return the events, without end."""
+        return self
+
+    async def __anext__(self) -> Event:
+        """Return the next event."""
+        return await self._events.get()
+
+    async def run(self) -> None:
+        """Look for the port, test it, listen; again and again until cancelled."""
+        try:
+            while True:
+                await self._connect()
+                await asyncio.sleep(self._timing.retry)
+        finally:
+            self._end_attempt()
+
+    # --- the port
+
+    async def _connect(self) -> None:
+        try:
+            self._port = self._open_port(self._path, self._model.settings)
+        except PortMissing:
+            self._become(ReadyState.ABSENT)
+            return
+        except PortBusy:
+            self._become(ReadyState.BUSY)
+            return
+        except PortError as error:
+            if self._state is not ReadyState.FAULT:
+                log.warning("oximeter_port_unusable port=%s what=%s", error.on, error.what)
+            self._become(ReadyState.FAULT)
+            return
+        try:
+            await self._listen(self._port)
+        except PortLost as error:
+            log.warning("oximeter_lost port=%s what=%s", error.on, error.what)
+            self._disconnected()
+            self._become(ReadyState.ABSENT)
+        finally:
+            self._port.close()
+            self._port = None
+
+    async def _listen(self, port: Port) -> None:
+        """Read until the port is lost. A line without valid packets is a fault, not a loss."""
+        self._become(ReadyState.CHECKING)
+        loop = asyncio.get_running_loop()
+        monitor = nonin.Decoder()
+        last_packet = loop.time()
+        while True:
+            left = last_packet + self._timing.silent - loop.time()
+            try:
+                async with asyncio.timeout(max(left, 0.0)):
+                    chunk = await port.read()
+            except TimeoutError:
+                chunk = b""
+            for item in monitor.feed(chunk):
+                if isinstance(item, nonin.Packet):
+                    last_packet = loop.time()
+                    self._heard(item)
+            if self._session is not None and chunk:
+                self._emit(self._session.feed(chunk))
+                if self._session.done:
+                    self._end_attempt()
+            if loop.time() - last_packet >= self._timing.silent:
+                last_packet = loop.time()
+                if self._state is not ReadyState.FAULT:
+                    log.warning("oximeter_silent port=%s dropped=%s", self._path, _counts(monitor))
+                self._disconnected()
+                self._become(ReadyState.FAULT)
+
+    def _heard(self, packet: nonin.Packet) -> None:
+        """A valid packet: the instrument is there, and its sensor too unless it says otherwise."""
+        if self._device is None:
+            self._device = self._model.describe(
+                simulated=self._simulated, firmware=str(packet.values.firmware)
+            )
+            log.info("oximeter_connected port=%s", self._path)
+            self._events.put(Connected(self._device))
+            self._was_connected = True
+            if self._session is not None and self._was_lost:
+                self._was_lost = False
+                self._events.put(Back())
+        sensor = any(frame.status.sensor_disconnected for frame in packet.frames)
+        self._become(ReadyState.FAULT if sensor else ReadyState.READY)
+
+    def _disconnected(self) -> None:
+        """Nothing is there any more; an attempt waits for it to come back."""
+        had, self._device = self._device, None
+        if self._session is None:
+            return
+        self._emit(self._session.gap())
+        if had is not None:
+            self._was_lost = True
+            self._events.put(Lost())
+
+    # --- the attempt
+
+    def _emit(self, events: list[Event]) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def _give_up_if_absent(self) -> None:
+        if not self._was_connected:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        self._emit(session.finish())
+        if self._was_lost:
+            reason = Absence.UNPLUGGED
+        elif self._device is None:
+            reason = Absence.DEVICE_ABSENT
+        else:
+            reason = session.absence
+        self._events.put(Failed(reason, self._state))
+        self._end_attempt()
+
+    def _end_attempt(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers = []
+        self._session = None
+
+    def _become(self, state: ReadyState) -> None:
+        if state is not self._state:
+            self._state = state
+            log.info("oximeter_state port=%s state=%s", self._path, state.value)
+            self._events.put(Readiness(state))
+
+
+class _EventQueue:
+    """In order. Bounded: droppable events are few, and an unread readiness yields to a newer one;
+    blocks come once a second, and only while an attempt lasts.
+    """
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._filled = asyncio.Event()
+
+    def put(self, event: Event) -> None:
+        if isinstance(event, DROPPABLE):
+            waiting = [other for other in self._events if isinstance(other, DROPPABLE)]
+            if len(waiting) >= MOST_DROPPABLE:
+                self._events.remove(waiting[0])
+        elif isinstance(event, Readiness | Connected):
+            for other in [item for item in self._events if type(item) is type(event)]:
+                self._events.remove(other)
+        self._events.append(event)
+        self._filled.set()
+
+    async def get(self) -> Event:
+        while not self._events:
+            self._filled.clear()
+            await self._filled.wait()
+        return self._events.popleft()
+
+
+def _counts(decoder: nonin.Decoder) -> str:
+    return ",".join(f"{drop.name.lower()}:{count}" for drop, count in decoder.dropped.items())
