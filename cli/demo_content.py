@@ -176,12 +176,12 @@ def _draw_hand(image: Image, number: int) -> None:
     if raised == 0.0:
         return
     wave_ = 0.35 * math.sin(2 * math.pi * number / 12.5)
-    elbow = (905.0, 640.0)
+    elbow = (890.0, 780.0)
     hand_x = elbow[0] + 60 + 90 * wave_
     hand_y = 700 - 330 * raised
     cv2.line(image, _at(*elbow), _at(hand_x, hand_y + 60), SHIRT, 62, cv2.LINE_AA, 4)
     for finger in range(4):
-        angle = wave_ + (finger - 1.5) * 0.24
+        angle = wave_ + (finger - 1.5) * 0.36
         tip = (hand_x + 92 * math.sin(angle), hand_y - 92 * math.cos(angle))
         cv2.line(image, _at(hand_x, hand_y), _at(*tip), SKIN, 22, cv2.LINE_AA, 4)
     thumb = (hand_x - 78 * math.cos(wave_), hand_y - 16)
