@@ -9,7 +9,7 @@ import msgspec
 from contracts import screen
 from contracts.consultation import Instrument
 from contracts.screen import Failure, MeasurePhase
-from kiosk.consultation.journey.effects import Disarm, Record, Step
+from kiosk.consultation.journey.effects import Disarm, Record, Step, Wake
 from kiosk.consultation.journey.happenings import InstrumentSays
 from kiosk.consultation.journey.state import Stage, State
 from kiosk.record import events as log
