@@ -19,7 +19,7 @@ from drivers.devices.oximeter import Oximeter
 from drivers.errors import DriverError
 from kiosk.clinic_link.link import ClinicLink, LinkError
 from kiosk.clinic_link.token import DeviceKeyError, load_key
-from kiosk.consultation.conductor import ClinicEars, Conductor, FromOximeter, Inbox
+from kiosk.consultation.conductor import ClinicEars, Conductor, Inbox
 from kiosk.consultation.journey import happenings
 from kiosk.consultation.media_link import MediaLink
 from kiosk.consultation.screen_link import ScreenLink
@@ -141,8 +141,8 @@ def prepare(folders: Folders, clock: SystemClock) -> bool:
 
 
 async def _listen(oximeter: Oximeter, inbox: Inbox) -> None:
-    async for attempt, event in oximeter:
-        inbox.put_nowait(FromOximeter(attempt, event))
+    async for heard in oximeter:
+        inbox.put_nowait(heard)
 
 
 async def main_task(config: BoothConfig) -> None:

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import uuid
 from collections import deque
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from contracts.consultation import Instrument, Language
 from contracts.screen import Part
 from drivers.devices import oximetry
 from drivers.devices.base import OximeterModel
+from drivers.devices.oximeter import Heard
 from kiosk.consultation.facts import Facts
 from kiosk.consultation.instruments import Attempt, Commit, live
 from kiosk.consultation.journey import advance, effects, happenings
@@ -89,16 +89,8 @@ class Oximeter(Protocol):
         """Close it."""
 
 
-@dataclass(frozen=True)
-class FromOximeter:
-    """What the driver says; `attempt` None: outside any armed window."""
-
-    attempt: int | None
-    event: oximetry.Event
-
-
 Signalling = clinic.CallOffer | clinic.CallCandidate
-Input = happenings.Happening | FromOximeter | Signalling | media.FromMedia | screen.IntentMessage
+Input = happenings.Happening | Heard | Signalling | media.FromMedia | screen.IntentMessage
 Inbox = asyncio.Queue[Input]
 
 
@@ -229,11 +221,11 @@ class Conductor:
                 await self._media_says(item)
             case clinic.CallOffer() | clinic.CallCandidate():
                 self._signal(item)
-            case FromOximeter(attempt=attempt, event=oximetry.LiveBatch() as batch):
+            case Heard(attempt=attempt, event=oximetry.LiveBatch() as batch):
                 if attempt is not None and attempt == self._armed:
                     self._show_live(batch, attempt)
                 return
-            case FromOximeter(attempt=attempt, event=event):
+            case Heard(attempt=attempt, event=event):
                 await self._instrument_event(attempt, event)
             case _:
                 await self._happen(item)
@@ -367,7 +359,7 @@ class Conductor:
         if attempt is None:
             return  # outside an armed window nothing is this patient's
         if number != self._armed and not isinstance(event, oximetry.Block):
-            return  # that window is closed: only the bytes it had received are still recorded
+            return  # that window is closed: only the bytes it received are still recorded
         for result in attempt.hear(event, self._clock.utc()):
             if isinstance(result, Commit):
                 todo = deque(await self._commit(result.events))

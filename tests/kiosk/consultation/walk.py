@@ -40,11 +40,11 @@ INSTRUMENTS = (Instrument.OXIMETER,)
 
 @dataclass
 class Walk:
-    """A patient's walk. `log` is what was committed, `done` the effects that left the journey."""
+    """A patient's walk. `recorded` is what was committed, `done` the other effects."""
 
     instruments: tuple[Instrument, ...] = INSTRUMENTS
     state: State = field(default_factory=State)
-    log: list[log.LogEvent] = field(default_factory=list)
+    recorded: list[log.LogEvent] = field(default_factory=list)
     done: list[effects.Effect] = field(default_factory=list)
     disk: bool = True
 
@@ -72,7 +72,7 @@ class Walk:
             self.state, wanted = advance(self.state, happenings.StorageFailed())
             return list(wanted)
         for event in events:
-            self.log.append(event)
+            self.recorded.append(event)
             self.state, wanted = advance(self.state, event)
             follows.extend(wanted)
         return follows
@@ -81,11 +81,13 @@ class Walk:
         for intent in intents:
             self.happen(happenings.IntentMade(intent, TODAY))
 
-    def clinic(self, message: clinic.LeaseOffered | clinic.OrderSent | clinic.LeaseEnded) -> None:
+    def clinic_says(
+        self, message: clinic.LeaseOffered | clinic.OrderSent | clinic.LeaseEnded
+    ) -> None:
         self.happen(happenings.FromClinic(message))
 
     def order(self, ident: str, body: clinic.OrderBody) -> None:
-        self.clinic(clinic.OrderSent(CONSULTATION, clinic.Order(ident, body)))
+        self.clinic_says(clinic.OrderSent(CONSULTATION, clinic.Order(ident, body)))
 
     def value(self, quantity: Quantity, value: str, unit: str) -> log.MeasurementRecorded:
         measurement = Measurement(
@@ -135,7 +137,7 @@ class Walk:
 
     def to_meeting(self) -> None:
         self.to_waiting()
-        self.clinic(clinic.LeaseOffered(CONSULTATION, "lease-1", DOCTOR))
+        self.clinic_says(clinic.LeaseOffered(CONSULTATION, "lease-1", DOCTOR))
 
     def to_call(self) -> None:
         self.happen(
@@ -150,3 +152,9 @@ class Walk:
     @property
     def stage(self) -> Stage:
         return self.state.stage
+
+    def at(self, stage: Stage) -> bool:
+        return self.state.stage is stage
+
+    def asks(self, dialog: screen.Dialog) -> bool:
+        return self.state.dialog is dialog
