@@ -35,13 +35,17 @@ class BoothPaths(_Table, frozen=True):
 
 
 class Screen(_Table, frozen=True):
-    """The touchscreen as it is, in pixels and millimetres: targets are sized in millimetres."""
+    """The touchscreen as it is, in pixels and millimetres: targets are sized in millimetres.
+
+    `allow_software_renderer`: for demonstrations; a booth without a graphics processor refuses.
+    """
 
     width_px: Positive
     height_px: Positive
     width_mm: Positive
     height_mm: Positive
     fullscreen: bool = True
+    allow_software_renderer: bool = False
 
 
 class Price(_Table, frozen=True):
@@ -171,6 +175,7 @@ class ClinicConfig(_Table, frozen=True):
     doctors: tuple[DoctorAccount, ...] = ()
     booths: tuple[KnownBooth, ...] = ()
     consultation_minutes: Positive = 15  # for the estimate while nothing has been measured yet
+    retention_hours: Positive = 24  # how long what nobody signed for, or took, is kept
 
 
 # --- simulator.toml --------------------------------------------------------------------------
