@@ -89,7 +89,7 @@ inside() { # in the new mount and process namespaces
         echo "fresh_root: status $status after $(($(date +%s) - begin)) s: $line"
         [ $status = 0 ] || failed=1
         # A command that has ended has left nothing: this shell alone is in the namespace.
-        left=$(ps -eo args= | grep -vE '^(sh -eu -c|ps -eo|grep -vE|mount -t proc|inside )' | grep -v '^ ' || true)
+        left=$(ps -eo args= | grep -vE '^(sh -eu -c|ps -eo|grep -vE)' || true)
         [ -z "$left" ] || { printf 'fresh_root: still running:\n%s\n' "$left" && failed=1; }
     done
     return $failed

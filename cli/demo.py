@@ -1,0 +1,116 @@
+"""`./cabine demo`: a booth and its surroundings on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from cli.demo_environment import SIMULATOR, DemoEnvironment, DemoError, Options
+from cli.display import DisplayError
+from cli.supervisor import Ended, Event, Failed, SupervisorError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return the process's exit status."""
+    asked = parse(arguments)
+    try:
+        return asyncio.run(_demo(asked))
+    except (DemoError, DisplayError, SupervisorError) as error:
+        print(f"cabine: {error}", file=sys.stderr)
+        return 1
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what was asked for: `patient`, `speaker`, `vnc`."""
+    parser = argparse.ArgumentParser(prog="./cabine demo", description=__doc__)
+    parser.add_argument("--patient", choices=("auto", "manual"), default="manual")
+    parser.add_argument("--speaker", action="store_true")
+    parser.add_argument("--vnc", action="store_true")
+    return parser.parse_args(arguments)
+
+
+async def _demo(asked: argparse.Namespace) -> int:
+    """Run until a signal. Cancelled, not stopped: a Ctrl-C while it starts also clears up."""
+    work = asyncio.ensure_future(_show(asked))
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        if not told:  # a second Ctrl-C must not interrupt the clearing up
+            told = True
+            work.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await work
+    print("\ncabine: stopped; nothing is left of it", flush=True)
+    return 0
+
+
+async def _show(asked: argparse.Namespace) -> None:
+    display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    options = Options(
+        virtual_screen=asked.vnc or not display,
+        # without it nobody could touch the screen
+        vnc=asked.vnc or (not display and asked.patient == "manual"),
+        speaker=asked.speaker,
+        touch_module="cli.driven_touch" if asked.patient == "auto" else None,
+    )
+    async with DemoEnvironment(options, on_event=_tell, on_line=_pass_on) as demo:
+        await demo.ready()
+        print(instructions(demo, asked.patient), flush=True)
+        await asyncio.Event().wait()
+
+
+def instructions(demo: DemoEnvironment, patient: str) -> str:
+    """Return what a person needs to be the doctor, and the patient."""
+    if patient == "auto":
+        touch = "a scripted patient touches it, again and again"
+    elif demo.vnc is None:
+        touch = "the window that has opened: you are the patient"
+    else:
+        touch = "on a virtual screen: look at it with VNC, you are the patient"
+    lines = [
+        "",
+        "Télécabine, demonstration. Use invented identities only: nothing is encrypted yet.",
+        f"  doctor's page   {demo.doctor_url}   (a browser on this machine)",
+        f"    login         {demo.account.login}",
+        f"    password      {demo.account.password}",
+        f"  touchscreen     {touch}",
+    ]
+    if demo.vnc is not None:
+        lines += [
+            f"    VNC           127.0.0.1:{demo.vnc.port}"
+            f"   (from elsewhere: ssh -L {demo.vnc.port}:127.0.0.1:{demo.vnc.port} …)",
+            f"    password      {demo.vnc.password}",
+        ]
+    lines += [
+        f"  oximeter        simulated: SpO2 {demo.spo2} %, pulse {demo.pulse_rate}/min"
+        f" (seed {demo.seed})",
+        f"  records         {demo.record}",
+        "Ctrl-C stops it and removes all of it, records too.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _tell(event: Event) -> None:
+    match event:
+        case Ended(unit=unit, status=status, asked=False) if status != 0:
+            print(f"cabine: {_short(unit)} ended with status {status}", file=sys.stderr)
+        case Failed(unit=unit, reason=reason):
+            print(f"cabine: {_short(unit)} stays down: {reason}", file=sys.stderr)
+
+
+def _pass_on(unit: str, line: str) -> None:
+    print(f"{_short(unit):>12} | {line}", file=sys.stderr)
+
+
+def _short(unit: str) -> str:
+    return unit if unit == SIMULATOR else unit.removeprefix("telecabine-").removesuffix(".service")
