@@ -30,6 +30,7 @@ LOG = logging.getLogger(__name__)
 
 BACK_OFF_FIRST = 0.2  # s; doubles, with jitter, up to BACK_OFF_MOST
 BACK_OFF_MOST = 10.0
+STEADY = 5.0  # s up before the back-off starts again from the first wait
 PING_EVERY = 5.0  # s; a dead peer is noticed within PING_EVERY + PING_PATIENCE
 PING_PATIENCE = 5.0
 HELLO_PATIENCE = 10.0
@@ -157,7 +158,9 @@ class ClinicLink:
         """Keep the link up. Says once when it is lost and once when it is back."""
         wait = BACK_OFF_FIRST
         said_down = False
+        clock = asyncio.get_running_loop().time
         while True:
+            began = clock()
             try:
                 await self._session()
             except (OSError, WebSocketException, InvalidHandshake, InvalidURI, TimeoutError) as why:
@@ -167,7 +170,9 @@ class ClinicLink:
             if self._connection is not None:
                 self._connection = None
                 self._all_sent.set()
-                wait, said_down = BACK_OFF_FIRST, False
+                said_down = False
+                if clock() - began >= STEADY:
+                    wait = BACK_OFF_FIRST
                 self._listener.clinic_down()
             if not said_down:
                 LOG.warning("clinic_link_down reason=%s", reason)
