@@ -500,10 +500,15 @@ class OrderState(msgspec.Struct, frozen=True, tag="order_state"):
 
 
 class BoothPresence(msgspec.Struct, frozen=True, tag="booth_presence"):
-    """Whether the booth is connected now."""
+    """Whether the booth is connected now; where it stands; whether its instruments are real.
+
+    After a reload the page has no waiting list's row to know the last two from.
+    """
 
     consultation: str
     online: bool
+    site: str = ""
+    simulated: bool = False
 
 
 class ConsultationClosed(msgspec.Struct, frozen=True, tag="consultation_closed"):

@@ -1,0 +1,42 @@
+// One consultation: the patient, the call, the values, the report, what happened.
+
+import { h, setShown } from "../../shared/dom.ts";
+import type { State } from "../state.ts";
+import type { Dispatch } from "./parts.ts";
+import { curveView } from "./curve.ts";
+import { journalView } from "./journal.ts";
+import { patientView } from "./patient.ts";
+import { reportView } from "./report.ts";
+import { stageView, type Videos } from "./stage.ts";
+import { valuesView } from "./values.ts";
+
+export function consultationView(dispatch: Dispatch, startSound: () => void) {
+  const report = reportView(dispatch);
+  const patient = patientView(dispatch, () => report.isUnsaved());
+  const stage = stageView(dispatch, startSound);
+  const values = valuesView(dispatch);
+  const curve = curveView();
+  const journal = journalView();
+  const left = h("div", { class: "column wide" }, stage.root, curve.root);
+  const right = h("div", { class: "column" }, values.root, report.root, journal.root);
+  const root = h("main", { class: "consultation" }, patient.root, h("div", { class: "columns" }, left, right));
+  const videos: Videos = stage.videos;
+  return {
+    root,
+    videos,
+    update(state: State) {
+      const c = state.consultation;
+      setShown(root, c !== null && state.session === "in");
+      if (c === null) {
+        report.clear();
+        return;
+      }
+      patient.update(state, c);
+      stage.update(state, c);
+      values.update(state, c);
+      curve.update(state, c);
+      report.update(state, c);
+      journal.update(c);
+    },
+  };
+}
