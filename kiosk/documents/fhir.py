@@ -232,7 +232,7 @@ def _heading(history: History, reports: Sequence[Logged[ReportReceived]], ids: I
     made["author"] = [
         reference(ids.practitioner(report.doctor), report.doctor.name)
         for report in authors.values()
-    ]
+    ] + made["author"]
     made["attester"] = [
         {
             "mode": "professional",
