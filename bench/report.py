@@ -17,9 +17,9 @@ import msgspec
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One figure. Make it with `result`, which derives `ratio` and `ok`.
 
-    `worst`: of all repeats. `baseline`: the same measured beside it in the same run, on the simplest
-    thing that could do it. `goal`: the value allowed (or, `larger_is_better`, asked for); `ok` None:
-    without a goal.
+    `worst`: of all repeats. `baseline`: the same, measured in the same run on the simplest thing
+    that could do it. `goal`: the value allowed, or with `larger_is_better` asked for. `ok` None:
+    there is no goal.
     """
 
     name: str

@@ -85,14 +85,14 @@ def instructions(demo: DemoEnvironment, patient: str) -> str:
         f"  touchscreen     {touch}",
     ]
     if demo.vnc is not None:
+        port = demo.vnc.port
         lines += [
-            f"    VNC           127.0.0.1:{demo.vnc.port}"
-            f"   (from elsewhere: ssh -L {demo.vnc.port}:127.0.0.1:{demo.vnc.port} …)",
+            f"    VNC           127.0.0.1:{port}   (elsewhere: ssh -L {port}:127.0.0.1:{port} …)",
             f"    password      {demo.vnc.password}",
         ]
+    values = f"SpO2 {demo.spo2} %, pulse {demo.pulse_rate}/min (seed {demo.seed})"
     lines += [
-        f"  oximeter        simulated: SpO2 {demo.spo2} %, pulse {demo.pulse_rate}/min"
-        f" (seed {demo.seed})",
+        f"  oximeter        simulated: {values}",
         f"  records         {demo.record}",
         "Ctrl-C stops it and removes all of it, records too.",
         "",
