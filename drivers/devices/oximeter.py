@@ -55,6 +55,14 @@ class Timing:
     absent: float = 5.0  # armed with no instrument there: give up, the welcome page said so
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard, and in which attempt; None outside of any."""
+
+    attempt: int | None
+    event: Event
+
+
 class Port(Protocol):
     """What is needed of a transport."""
 
@@ -71,7 +79,7 @@ class Port(Protocol):
 class Oximeter:
     """Runs for the life of a consultation process.
 
-    `run()` is a task; events are read with `async for event in oximeter`, by one reader. Blocks,
+    `run()` is a task; events are read with `async for heard in oximeter`, by one reader. Blocks,
     values, failures, loss and return are never dropped; live batches and signals are, oldest first.
     """
 
@@ -97,6 +105,7 @@ class Oximeter:
         self._state = ReadyState.CHECKING
         self._device: Device | None = None
         self._session: OximeterSession | None = None
+        self._attempt: int | None = None
         self._was_lost = False  # in this attempt, and not back yet
         self._was_connected = False  # in this attempt
         self._timers: list[asyncio.TimerHandle] = []
@@ -129,12 +138,12 @@ class Oximeter:
         return self._device
 
     @property
-    def armed(self) -> bool:
-        """Whether an attempt is under way."""
-        return self._session is not None
+    def attempt(self) -> int | None:
+        """The attempt under way."""
+        return self._attempt
 
-    def arm(self) -> None:
-        """Begin an attempt; one under way is disarmed first. Needs a running event loop.
+    def arm(self, attempt: int) -> None:
+        """Begin `attempt`; one under way is disarmed first. Needs a running event loop.
 
         Ends by itself with `Steady` or `Failed`. What waited unread is thrown away.
         """
@@ -146,6 +155,7 @@ class Oximeter:
                 # the reading task meets the same end and reports it
                 log.info("oximeter_lost_at_arming port=%s what=%s", error.on, error.what)
         self._session = OximeterSession(self._model, self._steady_seconds)
+        self._attempt = attempt
         self._was_lost = False
         self._was_connected = self._device is not None
         loop = asyncio.get_running_loop()
@@ -154,7 +164,7 @@ class Oximeter:
             loop.call_later(self._timing.absent, self._give_up_if_absent),
         ]
         if self._device is not None:
-            self._events.put(Connected(self._device))
+            self._say(Connected(self._device))
 
     def disarm(self) -> None:
         """End the attempt, if there is one: its last bytes come as a `Block`, then nothing more."""
@@ -162,12 +172,12 @@ class Oximeter:
             self._emit(self._session.finish())
         self._end_attempt()
 
-    def __aiter__(self) -> AsyncIterator[Event]:
-        """Return the events, without end."""
+    def __aiter__(self) -> AsyncIterator[Heard]:
+        """Return what is heard, without end."""
         return self
 
-    async def __anext__(self) -> Event:
-        """Return the next event."""
+    async def __anext__(self) -> Heard:
+        """Return the next thing heard."""
         return await self._events.get()
 
     async def run(self) -> None:
@@ -208,26 +218,25 @@ class Oximeter:
     async def _listen(self, port: Port) -> None:
         """Read until the port is lost. A line without valid packets is a fault, not a loss."""
         self._become(ReadyState.CHECKING)
-        loop = asyncio.get_running_loop()
         monitor = nonin.Decoder()
-        last_packet = loop.time()
+        silence = _Silence(self._timing.silent, asyncio.get_running_loop().time)
         while True:
-            left = last_packet + self._timing.silent - loop.time()
             try:
-                async with asyncio.timeout(max(left, 0.0)):
+                async with asyncio.timeout(silence.next_wait()):
                     chunk = await port.read()
             except TimeoutError:
                 chunk = b""
+            silence.received(len(chunk))
             for item in monitor.feed(chunk):
                 if isinstance(item, nonin.Packet):
-                    last_packet = loop.time()
+                    silence.broken()
                     self._heard(item)
             if self._session is not None and chunk:
                 self._emit(self._session.feed(chunk))
                 if self._session.done:
                     self._end_attempt()
-            if loop.time() - last_packet >= self._timing.silent:
-                last_packet = loop.time()
+            if silence.is_proven():
+                silence.broken()
                 if self._state is not ReadyState.FAULT:
                     log.warning("oximeter_silent port=%s dropped=%s", self._path, _counts(monitor))
                 self._disconnected()
@@ -240,11 +249,11 @@ class Oximeter:
                 simulated=self._simulated, firmware=str(packet.values.firmware)
             )
             log.info("oximeter_connected port=%s", self._path)
-            self._events.put(Connected(self._device))
+            self._say(Connected(self._device))
             self._was_connected = True
             if self._session is not None and self._was_lost:
                 self._was_lost = False
-                self._events.put(Back())
+                self._say(Back())
         sensor = any(frame.status.sensor_disconnected for frame in packet.frames)
         self._become(ReadyState.FAULT if sensor else ReadyState.READY)
 
@@ -256,13 +265,16 @@ class Oximeter:
         self._emit(self._session.gap())
         if had is not None:
             self._was_lost = True
-            self._events.put(Lost())
+            self._say(Lost())
 
     # --- the attempt
 
     def _emit(self, events: list[Event]) -> None:
         for event in events:
-            self._events.put(event)
+            self._say(event)
+
+    def _say(self, event: Event) -> None:
+        self._events.put(Heard(self._attempt, event))
 
     def _give_up_if_absent(self) -> None:
         if not self._was_connected:
@@ -279,7 +291,7 @@ class Oximeter:
             reason = Absence.DEVICE_ABSENT
         else:
             reason = session.absence
-        self._events.put(Failed(reason, self._state))
+        self._say(Failed(reason, self._state))
         self._end_attempt()
 
     def _end_attempt(self) -> None:
@@ -287,12 +299,45 @@ class Oximeter:
             timer.cancel()
         self._timers = []
         self._session = None
+        self._attempt = None
 
     def _become(self, state: ReadyState) -> None:
         if state is not self._state:
             self._state = state
             log.info("oximeter_state port=%s state=%s", self._path, state.value)
-            self._events.put(Readiness(state))
+            self._say(Readiness(state))
+
+
+class _Silence:
+    """Whether no valid packet comes for too long, for which time alone is no proof: this process
+    may have been held up, with the bytes waiting. So: two waits in vain, or bytes without a packet.
+    """
+
+    def __init__(self, limit: float, now: Callable[[], float]) -> None:
+        self._limit = limit
+        self._now = now
+        self.broken()
+
+    def broken(self) -> None:
+        """A packet came, or all begins again."""
+        self._since = self._now()
+        self._waits = 0
+        self._useless = 0
+
+    def next_wait(self) -> float:
+        """Return how many seconds to wait for bytes."""
+        return max(self._since + self._limit - self._now(), self._limit / 4)
+
+    def received(self, count: int) -> None:
+        """`count` bytes came; 0 after a wait in vain."""
+        self._waits += count == 0
+        self._useless += count
+
+    def is_proven(self) -> bool:
+        """Whether it is long enough, and nobody else's doing."""
+        return self._now() - self._since >= self._limit and (
+            self._waits > 1 or self._useless > 2 * nonin.PACKET_LENGTH
+        )
 
 
 class _EventQueue:
@@ -301,25 +346,29 @@ class _EventQueue:
     """
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque()
+        self._waiting: deque[Heard] = deque()
         self._filled = asyncio.Event()
 
-    def put(self, event: Event) -> None:
+    def put(self, heard: Heard) -> None:
+        event = heard.event
         if isinstance(event, DROPPABLE):
-            waiting = [other for other in self._events if isinstance(other, DROPPABLE)]
-            if len(waiting) >= MOST_DROPPABLE:
-                self._events.remove(waiting[0])
-        elif isinstance(event, Readiness | Connected):
-            for other in [item for item in self._events if type(item) is type(event)]:
-                self._events.remove(other)
-        self._events.append(event)
+            droppable = [other for other in self._waiting if isinstance(other.event, DROPPABLE)]
+            if len(droppable) >= MOST_DROPPABLE:
+                self._waiting.remove(droppable[0])
+        elif isinstance(event, Readiness):
+            for other in [item for item in self._waiting if isinstance(item.event, Readiness)]:
+                self._waiting.remove(other)
+        elif isinstance(event, Connected) and heard.attempt is None:
+            for other in [item for item in self._waiting if item == heard]:
+                self._waiting.remove(other)
+        self._waiting.append(heard)
         self._filled.set()
 
-    async def get(self) -> Event:
-        while not self._events:
+    async def get(self) -> Heard:
+        while not self._waiting:
             self._filled.clear()
             await self._filled.wait()
-        return self._events.popleft()
+        return self._waiting.popleft()
 
 
 def _counts(decoder: nonin.Decoder) -> str:
