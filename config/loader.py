@@ -92,7 +92,7 @@ def _located(message: str, path: Path, text: str) -> str:
     match = re.search(r" - at `\$\.?([^`]*)`$", message)
     if match is None:
         return f"{path}: {message}"
-    keys = tuple(part for part in re.split(r"[.\[\]0-9]+", match[1]) if part not in ("", "..."))
+    keys = tuple(part for part in re.split(r"\.|\[[^\]]*\]", match[1]) if part not in ("", "..."))
     return (
         f"{path}, line {_line(text, keys)}: {'.'.join(keys) or 'file'}: {message[: match.start()]}"
     )
