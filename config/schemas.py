@@ -68,6 +68,7 @@ class Oximeter(_Table, frozen=True):
     device: str
     port: Path
     simulated: bool = False
+    coaching: bool = True  # advice on the signal: interprets, so it has its own switch
     steady_seconds: Annotated[int, Meta(ge=3, le=60)] = 8
     give_up_seconds: Annotated[int, Meta(ge=10, le=300)] = 60
 

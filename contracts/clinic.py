@@ -96,7 +96,10 @@ class StatusFact(msgspec.Struct, frozen=True, tag="status"):
 
 
 class MessageFact(msgspec.Struct, frozen=True, tag="message"):
-    """What the patient says by button: `cannot_hear`, `help`, `muted`, `unmuted`."""
+    """What the patient says by button: `cannot_hear`, `help`, `muted`, `unmuted`.
+
+    `red_flag_withdrawn`: a warning sign was ticked before, then taken back.
+    """
 
     code: str
 

@@ -339,6 +339,7 @@ class Conductor:
         self._attempts[attempt] = Attempt(
             model=self._model,
             simulated=settings is not None and settings.simulated,
+            coached=settings is not None and settings.coaching,
             attempt=attempt,
             order=self.state.case.asked,
             new_id=lambda: str(uuid.uuid4()),

@@ -105,6 +105,11 @@ def _fact(entry: Entry) -> FactBody | None:
             return clinic.StatusFact("report_shown")
         case log.Closed(why=why):
             return clinic.StatusFact("closed" if why == "report_read" else "left")
+        case log.MicrophoneMuted(muted=muted):
+            return clinic.MessageFact("muted" if muted else "unmuted")
+        case log.RedFlagsAnswered(flags=flags) if flags:
+            # Told with the rest if the patient takes it back and goes on: a doctor should know.
+            return clinic.MessageFact("red_flag_withdrawn")
         case log.CannotHearSaid():
             return clinic.MessageFact("cannot_hear")
         case log.HelpAsked():

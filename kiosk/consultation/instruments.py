@@ -45,6 +45,7 @@ class Attempt:
 
     model: OximeterModel
     simulated: bool
+    coached: bool
     attempt: int
     order: str | None
     new_id: Callable[[], str]
@@ -65,7 +66,8 @@ class Attempt:
             case oximetry.FingerOut():
                 return (self._says(MeasurePhase.PLACE, 0.0, Coaching.PLACE_FINGER),)
             case oximetry.Signal(quality=quality, progress=progress):
-                return (self._says(None, progress, _coaching(quality, progress, self.coaching)),)
+                advice = _coaching(quality, progress, self.coaching) if self.coached else None
+                return (self._says(None, progress, advice),)
             case oximetry.Block():
                 return (Commit((self._curve(event),)),)
             case oximetry.Steady():

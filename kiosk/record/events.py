@@ -195,6 +195,12 @@ class ReportReceived(msgspec.Struct, frozen=True, tag="report_received"):
     report: Report
 
 
+class MicrophoneMuted(msgspec.Struct, frozen=True, tag="microphone_muted"):
+    """By button: the patient is not heard while `muted`."""
+
+    muted: bool
+
+
 class CannotHearSaid(msgspec.Struct, frozen=True, tag="cannot_hear_said"):
     """By button."""
 
@@ -247,6 +253,7 @@ LogEvent = (
     | MeasurementAsked
     | CallEnded
     | ReportReceived
+    | MicrophoneMuted
     | CannotHearSaid
     | HelpAsked
     | WaitsForReport

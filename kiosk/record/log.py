@@ -111,15 +111,16 @@ class EventLog:
                 check_same_thread=False,
             )
             try:
+                # Asked before anything is set, so that what is no log of ours stays as it is.
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
+                if not new and version != SCHEMA:
+                    raise RecordError(
+                        f"event log of version {version}, this software writes {SCHEMA}"
+                    )
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
                 if new:
                     connection.executescript(f"BEGIN;{_CREATE}PRAGMA user_version={SCHEMA};COMMIT;")
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if version != SCHEMA:
-                    raise RecordError(
-                        f"event log of version {version}, this software writes {SCHEMA}"
-                    )
                 return cls(folder, connection, lock)
             except BaseException:
                 connection.close()
@@ -168,9 +169,11 @@ class EventLog:
         return _entries(self._connection)
 
     def close(self) -> None:
-        """Close, and give up the right to write."""
+        """Close, and give up the right to write. Closed already: nothing."""
         self._connection.close()
-        os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
 
 class Transaction:

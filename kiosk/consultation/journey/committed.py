@@ -174,6 +174,8 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
             asked = replace(case, orders=case.orders | {order})
             started = Record((measurement_started(asked, order),))
             return replace(state, case=asked), (TakeOrder(order), started)
+        case log.MicrophoneMuted(muted=muted):
+            return surrounded(state, muted=muted), (SetSound(muted, state.around.volume),)
         case log.WaitsForReport():
             return replace(state, case=replace(case, waits=True)), ()
         case log.CallEnded(order=order):

@@ -94,8 +94,9 @@ def touched(state: State, made: IntentMade) -> Step:
         case Stage.MEETING, screen.Continue():
             return state, (Record((log.PatientReady(),)),)
         case Stage.CALL, screen.SetMuted(muted=muted):
-            quiet = surrounded(state, muted=muted)
-            return quiet, (SetSound(muted, quiet.around.volume),)
+            if muted == state.around.muted:
+                return state, ()
+            return state, (Record((log.MicrophoneMuted(muted),)),)
         case Stage.CALL, screen.SetVolume(volume=volume):
             loud = surrounded(state, volume=max(0, min(100, volume)))
             return loud, (SetSound(loud.around.muted, loud.around.volume),)

@@ -358,6 +358,15 @@ def test_the_clinic_lost_and_back_is_two_incidents_and_a_new_place_in_the_queue(
     assert effects.Join() in walk.done
 
 
+def test_muting_is_recorded_and_said_once() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.touch(screen.SetMuted(muted=True), screen.SetMuted(muted=True))
+    assert walk.recorded[-1] == log.MicrophoneMuted(muted=True)
+    assert sum(isinstance(event, log.MicrophoneMuted) for event in walk.recorded) == 1
+    assert walk.done[-1] == effects.SetSound(muted=True, volume=70)
+
+
 # --- at random -------------------------------------------------------------------------------
 
 
