@@ -1,0 +1,1 @@
+"""The event log and its folders, by a hostile stranger."""
