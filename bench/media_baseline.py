@@ -239,7 +239,8 @@ async def measure(engine: EngineName, seconds: float) -> dict[str, Any]:
         arrivals = await page.page.evaluate("window.arrivals")
         codec = await page.page.evaluate(
             "(async () => { const all = await window.pc.getStats();"
-            " for (const one of all.values()) if (one.type === 'inbound-rtp' && one.kind === 'video')"
+            " for (const one of all.values())"
+            " if (one.type === 'inbound-rtp' && one.kind === 'video')"
             " return all.get(one.codecId).mimeType; })()"
         )
     latencies = [

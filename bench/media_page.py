@@ -80,6 +80,13 @@ class Browser:
         offer: str = await self.page.evaluate("window.begin()")
         return offer
 
+    async def reload(self) -> None:
+        """As when the doctor presses F5: the page forgets everything."""
+        while not self.candidates.empty():
+            self.candidates.get_nowait()
+        await self.page.goto(ADDRESS)
+        await self.page.evaluate(SCRIPT)
+
     async def take(self, answer: str) -> None:
         """Take the booth's answer."""
         await self.page.evaluate("sdp => window.take(sdp)", answer)
@@ -112,8 +119,7 @@ async def browser() -> AsyncIterator[Browser]:
                 "trickled",
                 lambda candidate, mid, line: opened.candidates.put_nowait((candidate, mid, line)),
             )
-            await page.goto(ADDRESS)
-            await page.evaluate(SCRIPT)
+            await opened.reload()
             yield opened
         finally:
             await chromium.close()

@@ -6,6 +6,7 @@ import asyncio
 import fractions
 import math
 import time
+from collections.abc import Callable
 
 import numpy as np
 from aiortc import (
@@ -105,23 +106,21 @@ class Page:
             if line.startswith("a=candidate:"):
                 candidates.append(line.removeprefix("a="))
         kept = [
-            line
-            for line in lines
-            if not line.startswith(("a=candidate:", "a=end-of-candidates"))
+            line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))
         ]
         return "\r\n".join(kept) + "\r\n", candidates
 
     async def take(self, answer: str) -> None:
         await self.peer.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
 
-    async def until(self, condition, *, within: float = 15.0) -> None:
+    async def until(self, condition: Callable[[], bool], *, within: float = 15.0) -> None:
         """Wait until `condition()` holds, looking after each thing received."""
         async with asyncio.timeout(within), self.heard:
             await self.heard.wait_for(condition)
 
     def numbers(self) -> list[int]:
         """Strip numbers of the pictures received, where readable."""
-        found = (read_strip(np.asarray(p.to_ndarray()[: p.height])) for p in self.pictures)
+        found = (strip(picture) for picture in self.pictures)
         return [number for number in found if number is not None]
 
     async def close(self) -> None:
@@ -141,10 +140,15 @@ class Page:
                 return
             if isinstance(frame, VideoFrame):
                 self.pictures.append(frame)
-            else:
+            elif isinstance(frame, AudioFrame):
                 self.sound.append(frame.to_ndarray().reshape(-1, 2).mean(axis=1))
             async with self.heard:
                 self.heard.notify_all()
+
+
+def strip(picture: VideoFrame) -> int | None:
+    """The number a yuv420p picture carries."""
+    return read_strip(np.asarray(picture.to_ndarray()[: picture.height], dtype=np.uint8))
 
 
 def strongest_hz(samples: np.ndarray) -> float:

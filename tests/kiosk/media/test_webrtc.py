@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from av import VideoFrame
 
-from cli.demo_content import draw, read_strip
+from cli.demo_content import draw
 from kiosk.media.cameras import stamped
 from kiosk.media.engine import Received, SentMeters
 from kiosk.media.errors import OfferRefused
 from kiosk.media.levels import PictureMeter, SoundMeter
 from kiosk.media.liveness import Transport
+from kiosk.media.sound import samples_of
 from kiosk.media.webrtc import AiortcCall, AiortcEngine
-from tests.kiosk.media.page import TONE_HZ, Page, Tone, strongest_hz
+from tests.kiosk.media.page import TONE_HZ, Page, Tone, strip, strongest_hz
 
 
 class Booth:
@@ -47,7 +48,7 @@ class Booth:
         tone = Tone(hz)
         while True:
             frame = await tone.recv()
-            self.call.send_sound(frame.to_ndarray().reshape(-1))
+            self.call.send_sound(samples_of(frame))
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -75,16 +76,18 @@ async def connected(page: Page) -> AsyncIterator[tuple[Page, Booth, str]]:
 async def test_pictures_and_sound_arrive_both_ways(codec: str | None) -> None:
     async with connected(Page(video_codec=codec)) as (page, booth, answer):
         await page.until(
-            lambda: len(page.pictures) >= 25
-            and len(page.sound) >= 60
-            and len(booth.pictures) >= 20
-            and len(booth.sound) >= 60
+            lambda: (
+                len(page.pictures) >= 25
+                and len(page.sound) >= 60
+                and len(booth.pictures) >= 20
+                and len(booth.sound) >= 60
+            )
         )
         numbers = page.numbers()
         assert len(set(numbers)) >= 20, numbers
         assert numbers == sorted(numbers)
         assert page.pictures[-1].width == 1280
-        seen = [read_strip(p.to_ndarray()[: p.height]) for p in booth.pictures]
+        seen = [strip(picture) for picture in booth.pictures]
         assert len({number for number in seen if number is not None}) >= 15, seen
         assert abs(strongest_hz(np.concatenate(page.sound[20:60])) - 220) < 5
         assert abs(strongest_hz(np.concatenate(booth.sound[20:60])) - TONE_HZ) < 5
@@ -113,7 +116,7 @@ async def test_the_far_end_closing_is_seen() -> None:
         await page.until(lambda: len(page.pictures) >= 1)
         await page.peer.close()
         async with asyncio.timeout(5):
-            while booth.call.pulse().transport is not Transport.CLOSED:
+            while booth.call.pulse().transport is not Transport.CLOSED:  # noqa: ASYNC110 - polled
                 await asyncio.sleep(0.02)
 
 
