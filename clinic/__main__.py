@@ -12,8 +12,11 @@ import ssl
 import sys
 from pathlib import Path
 
+from clinic import records
 from clinic.app import create_app
 from clinic.clock import SystemClock
+from clinic.database import Database
+from clinic.errors import StoreError
 from clinic.server import base_url, listen, make_server
 from config import ClinicConfig, ConfigError, load
 
@@ -32,8 +35,6 @@ def main() -> int:
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    # uvicorn says paths and peers at INFO: what a URL holds is nobody's to log
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     os.umask(0o077)
     try:
         return _run(load(ClinicConfig, folder / "clinic.toml"))
@@ -48,6 +49,10 @@ def _run(config: ClinicConfig) -> int:
     )
     if config.ready_file is not None:
         config.ready_file.unlink(missing_ok=True)
+    try:
+        asyncio.run(_try_database(config.database))
+    except StoreError as error:
+        raise ConfigError(str(error)) from error
     with listen(config) as listener:
         address = base_url(listener, config.tls)
 
@@ -68,6 +73,12 @@ def _run(config: ClinicConfig) -> int:
             if config.ready_file is not None:
                 config.ready_file.unlink(missing_ok=True)
     return 0
+
+
+async def _try_database(path: Path) -> None:
+    database = Database(path, records.SCHEMA)
+    await database.open()
+    await database.close()
 
 
 def _write_whole(path: Path, text: str) -> None:

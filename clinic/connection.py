@@ -48,6 +48,8 @@ class Connection(Generic[M]):
         self._decoder = decoder
         self._handle = handle
         self._facts = facts
+        self._limit: asyncio.Timeout | None = None
+        outbox.on_close = self._hurry
         self._strikes = 0
         self._greeted = False
 
@@ -138,8 +140,17 @@ class Connection(Generic[M]):
             await self._send(msgspec.json.encode(message))
 
     async def _send(self, encoded: bytes) -> None:
-        async with asyncio.timeout(STALL_SECONDS):
-            await self._socket.send_text(encoded.decode())
+        try:
+            patience = CLOSE_SECONDS if self._outbox.closing else STALL_SECONDS
+            async with asyncio.timeout(patience) as self._limit:
+                await self._socket.send_text(encoded.decode())
+        finally:
+            self._limit = None
+
+    def _hurry(self) -> None:
+        """The connection is to end: what is being sent does not get the whole patience."""
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + CLOSE_SECONDS)
 
     async def _close(self, close: Close) -> None:
         with contextlib.suppress(TimeoutError, WebSocketDisconnect):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -50,6 +51,7 @@ class Outbox:
         self._close: Close | None = None
         self._flush = True
         self._wake = asyncio.Event()
+        self.on_close: Callable[[], None] = lambda: None
 
     def send(self, message: msgspec.Struct) -> None:
         """Queue a durable message; a full queue closes the connection."""
@@ -85,6 +87,7 @@ class Outbox:
         if self._close is None:
             self._close = Close(code, reason)
             self._flush = flush
+            self.on_close()
         self._wake.set()
 
     @property

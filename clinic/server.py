@@ -101,6 +101,7 @@ def make_server(
         ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
+        log_level="warning",  # at INFO it says paths and peers: what a URL holds is nobody's to log
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -267,7 +267,7 @@ class Booth(Peer[ToBooth]):
 class Page(Peer[ToDoctor]):
     async def sees(self, consultation: str) -> None:
         await self.until(
-            WaitingList, lambda list: consultation in [each.consultation for each in list.patients]
+            WaitingList, lambda each: consultation in [row.consultation for row in each.patients]
         )
 
 
@@ -318,6 +318,13 @@ async def connect_page(
         await peer.send(DoctorHello(PROTOCOL, consultation, after))
         await peer.until(DoctorWelcomed)
     return peer
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Return when `condition` holds; fail when it does not in time."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - what it looks at (a file, a process) has no event
+            await asyncio.sleep(0.02)
 
 
 def new_id() -> str:

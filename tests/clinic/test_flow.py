@@ -59,6 +59,7 @@ from tests.clinic.peers import (
     RunningClinic,
     connect_booth,
     connect_page,
+    eventually,
     facts,
     new_id,
     patient,
@@ -332,7 +333,7 @@ async def test_an_order_is_sent_until_it_is_taken(clinic: RunningClinic) -> None
 
 
 async def test_two_doctors_one_patient(clinic: RunningClinic) -> None:
-    booth, page, consultation, _ = await meet(clinic)
+    _, _, consultation, _ = await meet(clinic)
     second = await connect_page(clinic.url, await sign_in(clinic.url, "durand"))
     await second.send(Claim(consultation))
     assert await second.until(LeaseLost) == LeaseLost(consultation, "taken")
@@ -376,7 +377,7 @@ async def test_an_unconfirmed_lease_runs_out(clinic: RunningClinic) -> None:
 
 
 async def test_a_confirmed_lease_does_not_run_out(clinic: RunningClinic) -> None:
-    booth, page, consultation, _ = await meet(clinic)
+    _, page, consultation, _ = await meet(clinic)
     clinic.clock.advance(3 * 3600)
     second = await connect_page(clinic.url, await sign_in(clinic.url, "durand"))
     await second.send(Claim(consultation))
@@ -430,7 +431,7 @@ async def test_a_patient_who_leaves_is_lost_to_the_doctor(clinic: RunningClinic)
 
 
 async def test_a_doctor_has_one_patient_at_a_time(clinic: RunningClinic) -> None:
-    booth, page, consultation, _ = await meet(clinic)
+    _, page, consultation, _ = await meet(clinic)
     other = new_id()
     second = await connect_booth(clinic.url, clinic.now(), other, booth="booth-2")
     await second.join(other, clinic.now())
@@ -601,7 +602,7 @@ async def test_a_patient_nobody_met_leaves_nothing(clinic: RunningClinic) -> Non
 async def test_what_nobody_signs_goes_after_the_retention(
     clinic: RunningClinic, closes: bool
 ) -> None:
-    booth, page, consultation, cookie = await meet(clinic)
+    booth, page, consultation, _ = await meet(clinic)
     await call(booth, page, consultation)
     if closes:
         await booth.send(CloseConsultation(consultation))
@@ -613,9 +614,7 @@ async def test_what_nobody_signs_goes_after_the_retention(
     await sign_in(clinic.url)
     assert stored_facts(clinic) == 2
     clinic.clock.advance(2 * 3600)
-    async with asyncio.timeout(PATIENCE):
-        while stored_facts(clinic):
-            await asyncio.sleep(0.05)
+    await eventually(lambda: stored_facts(clinic) == 0)
     assert NAME.encode() not in on_disk(clinic)
 
 
@@ -626,7 +625,8 @@ async def test_the_estimate_rests_on_what_consultations_took(clinic: RunningClin
     for minutes in (4, 30, 8):
         consultation = new_id()
         await booth.join(consultation, clinic.now())
-        state = await booth.until(QueueState, lambda each: each.consultation == consultation)
+        state = await booth.until(QueueState)
+        assert state.consultation == consultation
         assert state.estimate_minutes == 15
         await booth.meets(page, consultation)
         clinic.clock.advance(minutes * 60)
