@@ -37,7 +37,8 @@ def test_turns_red(mutation: Mutation, tmp_path: Path) -> None:
                 tmp_path / part,
                 ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
             )
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file in ("pyproject.toml", "cabine", "requirements.lock"):
+        shutil.copy(ROOT / file, tmp_path)
     if (ROOT / "build").is_dir():
         (tmp_path / "build").symlink_to(ROOT / "build")
     target = tmp_path / mutation.file
