@@ -246,7 +246,8 @@ class Oximeter:
         """A valid packet: the instrument is there, and its sensor too unless it says otherwise."""
         if self._device is None:
             self._device = self._model.describe(
-                simulated=self._simulated, firmware=str(packet.values.firmware)
+                simulated=self._simulated or _is_pseudo_terminal(self._path),
+                firmware=str(packet.values.firmware),
             )
             log.info("oximeter_connected port=%s", self._path)
             self._say(Connected(self._device))
@@ -369,6 +370,11 @@ class _EventQueue:
             self._filled.clear()
             await self._filled.wait()
         return self._waiting.popleft()
+
+
+def _is_pseudo_terminal(path: Path) -> bool:
+    """Whether a program is at the other end: whatever the configuration says, it is simulated."""
+    return path.resolve().is_relative_to("/dev/pts")
 
 
 def _counts(decoder: nonin.Decoder) -> str:

@@ -46,13 +46,14 @@ from drivers.simulated.oximeter import Journal, SimulatedOximeter
 from drivers.simulated.pty_port import PtyPort
 from drivers.transport.serial import SerialPort, SerialSettings
 from tests.drivers.support import DEADLINE, ScaledClock, packets_in, until
+from tests.mutation import red_under
 
 SPEED = 20
 TIMING = Timing(retry=0.02, silent=0.4, absent=0.3)
 
 
 class Bench:
-    def __init__(self, folder: Path, *, give_up: float = 60.0) -> None:
+    def __init__(self, folder: Path, *, give_up: float = 60.0, simulated: bool = True) -> None:
         self.link = folder / "oximeter"
         seed = random.SystemRandom().randrange(10**6)
         drawn = random.Random(seed)
@@ -70,7 +71,7 @@ class Bench:
         self.booth = Oximeter(
             NONIN_OEM3,
             self.link,
-            simulated=True,
+            simulated=simulated,
             steady_seconds=3,
             give_up_seconds=give_up,
             timing=TIMING,
@@ -154,6 +155,23 @@ async def test_a_value_is_exact_and_recomputed_from_the_blocks(bench: Bench) -> 
     assert stream in bytes.fromhex("".join(line.split('"')[0] for line in lines))
     assert bench.booth.attempt is None
     assert {heard.attempt for heard in bench.heard if isinstance(heard.event, Block)} == {1}
+
+
+@red_under(
+    "drivers/devices/oximeter.py",
+    old="simulated=self._simulated or _is_pseudo_terminal(self._path)",
+    new="simulated=self._simulated",
+)
+async def test_a_simulated_instrument_says_so_even_if_the_configuration_does_not(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path, simulated=False)
+    bench.plug()
+    bench.listen()
+    connected = await bench.until_is(Connected)
+    assert isinstance(connected, Connected)
+    assert connected.device.simulated
+    await bench.close()
 
 
 async def test_while_not_armed_nothing_measured_is_said(bench: Bench) -> None:
