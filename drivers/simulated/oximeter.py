@@ -58,13 +58,15 @@ class RealClock:
 class Journal:
     """JSON lines of all that was said, each on disk's way before the wire. `path` None: nowhere.
 
+    Each has `at`, the wall clock's seconds when it was about to be said.
     `{"kind": "packet", "offset", "hex", "spo2", "pulse", "finger"}`: `offset` of its first byte in
     all that was said; values null where the packet says that there is none.
     `{"kind": "plugged" | "unplugged", "offset"}`: bytes said when it happened; a packet cut short
     was journaled whole, and the next one's offset says where it was cut.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, now: Callable[[], float] = time.time) -> None:
+        self._now = now
         self._file = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,7 @@ class Journal:
         """Add a line."""
         self.entries += 1
         if self._file is not None:
-            self._file.write(json.dumps({"kind": kind, **fields}) + "\n")
+            self._file.write(json.dumps({"kind": kind, "at": self._now(), **fields}) + "\n")
             self._file.flush()
 
     def close(self) -> None:
