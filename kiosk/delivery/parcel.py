@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.documents.canonical import encode
+from kiosk.documents.errors import DocumentError
 from kiosk.documents.fhir import document
 from kiosk.record.entry import Entry
+from kiosk.record.events import Opened
 
 BUNDLE = "bundle.json"
 MANIFEST = "manifest.json"
@@ -29,6 +31,9 @@ def pack(consultation: str, entries: Sequence[Entry]) -> Parcel:
     Raises DocumentError.
     """
     files = {BUNDLE: document(entries)}
+    opened = entries[0].event
+    if not isinstance(opened, Opened) or opened.consultation != consultation:
+        raise DocumentError("the folder bears another consultation's name")
     for entry in entries:
         if entry.raw is not None:
             files[f"{RAW}/{entry.id}.bin"] = entry.raw

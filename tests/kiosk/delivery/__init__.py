@@ -1,0 +1,1 @@
+"""Delivery: exactly once, whatever dies."""
