@@ -103,6 +103,7 @@ class Attempt:
             start=block.start,
             samples=block.samples,
             dropped=block.lost,
+            after_gap=block.after_gap,
         )
         return New(curve, raw=block.raw, id=ident)
 

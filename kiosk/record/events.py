@@ -112,7 +112,8 @@ class MeasurementStarted(msgspec.Struct, frozen=True, tag="measurement_started")
 class CurveRecorded(msgspec.Struct, frozen=True, tag="curve_recorded"):
     """About a second of curve: samples 0..1 of full scale from sample `start` of the attempt.
 
-    `dropped` counts the frames refused in it. The raw bytes stand beside it.
+    `dropped` counts the frames refused in it. The raw bytes stand beside it. `after_gap`: the line
+    was lost just before, and whoever decodes them again starts anew here.
     """
 
     instrument: Instrument
@@ -122,6 +123,7 @@ class CurveRecorded(msgspec.Struct, frozen=True, tag="curve_recorded"):
     start: int
     samples: tuple[float, ...]
     dropped: int
+    after_gap: bool = False
 
 
 class MeasurementRecorded(msgspec.Struct, frozen=True, tag="measurement_recorded"):
