@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -228,7 +227,7 @@ def test_killed_twice_in_a_row_anywhere(tmp_path: Path) -> None:
     new="        except OSError:\n            shutil.rmtree",
 )
 def test_told_to_stop_it_leaves_nothing_half_written_in_the_sink(
-    booth: Booth, held_at: int
+    booth: Booth, monkeypatch: pytest.MonkeyPatch, held_at: int
 ) -> None:
     """SIGTERM while the worker waits for the disk, at its `held_at`th sync."""
     booth.finish()
@@ -238,7 +237,7 @@ def test_told_to_stop_it_leaves_nothing_half_written_in_the_sink(
     if child == 0:
         sync, calls = os.fsync, 0
 
-        def hold(descriptor: Any) -> None:
+        def hold(descriptor: int) -> None:
             nonlocal calls
             calls += 1
             if calls == held_at:
@@ -248,7 +247,7 @@ def test_told_to_stop_it_leaves_nothing_half_written_in_the_sink(
 
         status = 1
         try:
-            os.fsync = hold
+            monkeypatch.setattr(os, "fsync", hold)
             status = worker.main(["--config", str(booth.config), "--folder", ONE])
         except SystemExit as stopped:
             status = int(stopped.code or 0)
