@@ -12,6 +12,45 @@
 # machine takes its own: its apt, pip and npm configuration is copied in.
 set -eu
 
+# With --inside ROOT: this script again, in a mount and process namespace of its own.
+if [ "${1-}" = --inside ]; then
+    root=$2
+    shift 2
+    mount -t proc proc /proc
+    mount -t proc proc "$root/proc"
+    mount --bind /dev "$root/dev"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
+    mount --bind "$root/dev/pts/ptmx" "$root/dev/ptmx"
+    mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+    mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+    for folder in $FRESH_ROOT_FOLDERS; do
+        [ -d "$folder" ] || continue
+        mkdir -p "$root$folder"
+        mount --bind -o ro "$folder" "$root$folder"
+    done
+    failed=0
+    for line in "$@"; do
+        echo "fresh_root: \$ $line"
+        begin=$(date +%s)
+        status=0
+        # shellcheck disable=SC2086  # a setting a word
+        env -i $FRESH_ROOT_SETTINGS HOME=/root CI=true \
+            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin nice -n 10 \
+            chroot "$root" /bin/sh -c "cd /root/telecabine && $line" </dev/null || status=$?
+        echo "fresh_root: status $status after $(($(date +%s) - begin)) s: $line"
+        [ "$status" = 0 ] || failed=1
+        # A command that has ended has left nothing: only this script is in the namespace.
+        for process in /proc/[0-9]*; do
+            what=$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
+            case $what in
+            '' | *"--inside $root "* | 'tr '*) ;;
+            *) echo "fresh_root: still running: $what" && failed=1 ;;
+            esac
+        done
+    done
+    exit $failed
+fi
+
 repository=$(dirname -- "$(readlink -f -- "$0")")/../..
 base='' keep=no out=''
 while [ $# -gt 0 ]; do
@@ -30,26 +69,29 @@ for tool in debootstrap git unshare chroot; do
 done
 
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-root.XXXXXX")
-clean_up() {
-    # The mounts below lived in a namespace that has ended: nothing of this machine is under root.
-    if [ $keep = yes ]; then echo "fresh_root: kept $root"; else rm -rf --one-file-system -- "$root"; fi
-}
-trap clean_up EXIT
+# The mounts live in a namespace that ends before this: nothing of the machine is under root then.
+trap '[ $keep = yes ] && echo "fresh_root: kept $root" || rm -rf --one-file-system -- "$root"' EXIT
 trap 'exit 130' INT TERM
 
 if [ -n "$base" ]; then
     cp -a -- "$base/." "$root"
 else
     echo "fresh_root: debootstrap"
-    debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 || { tail -20 "$root.log" >&2 && exit 1; }
-    rm -f "$root.log"
+    debootstrap --variant=minbase bookworm "$root" >/dev/null
 fi
 
 # This machine's way to the packages: apt's sources and download settings, pip's, npm's, its CAs.
-copy() { for path in "$@"; do if [ -e "$path" ]; then mkdir -p "$root$(dirname "$path")" && cp -aL "$path" "$root$(dirname "$path")"; fi; done; }
+copy() {
+    for path in "$@"; do
+        [ -e "$path" ] || continue
+        mkdir -p "$root$(dirname "$path")"
+        cp -aL -- "$path" "$root$(dirname "$path")"
+    done
+}
 if grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
     rm -f "$root/etc/apt/sources.list"
-    copy /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/auth.conf.d /etc/apt/trusted.gpg.d /etc/apt/keyrings
+    copy /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/auth.conf.d \
+        /etc/apt/trusted.gpg.d /etc/apt/keyrings
 fi
 apt-config dump Acquire >"$root/etc/apt/apt.conf.d/90machine"
 copy /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/xdg/pip /root/.config/pip /root/.pip /root/.npmrc
@@ -66,41 +108,13 @@ folders=$(cat /etc/pip.conf /etc/xdg/pip/pip.conf /root/.config/pip/pip.conf 2>/
 git clone -q --no-local -- "$repository" "$root/root/telecabine"
 echo "fresh_root: $(git -C "$root/root/telecabine" log -1 --format='commit %h, %s')"
 
-settings=$(env | grep -E '^(PIP_|SSL_CERT_|NODE_EXTRA_CA_CERTS=|https?_proxy=|HTTPS?_PROXY=|no_proxy=|NO_PROXY=)' || true)
+settings=$(env | grep -iE '^(PIP_|SSL_CERT_|NODE_EXTRA_CA_CERTS=|https?_proxy=|no_proxy=)') || true
 
-inside() { # in the new mount and process namespaces
-    mount -t proc proc "$root/proc"
-    mount --bind /dev "$root/dev"
-    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
-    mount --bind "$root/dev/pts/ptmx" "$root/dev/ptmx"
-    mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-    mount -t tmpfs -o mode=0755 tmpfs "$root/run"
-    for folder in $folders; do
-        if [ -d "$folder" ]; then mkdir -p "$root$folder" && mount --bind -o ro "$folder" "$root$folder"; fi
-    done
-    failed=0
-    for line in "$@"; do
-        echo "fresh_root: \$ $line"
-        begin=$(date +%s)
-        status=0
-        # shellcheck disable=SC2086  # a setting a word
-        env -i $settings HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            CI=true nice -n 10 chroot "$root" /bin/sh -c "cd /root/telecabine && $line" </dev/null || status=$?
-        echo "fresh_root: status $status after $(($(date +%s) - begin)) s: $line"
-        [ $status = 0 ] || failed=1
-        # A command that has ended has left nothing: this shell alone is in the namespace.
-        left=$(ps -eo args= | grep -vE '^(sh -eu -c|ps -eo|grep -vE)' || true)
-        [ -z "$left" ] || { printf 'fresh_root: still running:\n%s\n' "$left" && failed=1; }
-    done
-    return $failed
-}
-
-export root folders settings
+FRESH_ROOT_FOLDERS=$folders
+FRESH_ROOT_SETTINGS=$settings
+export FRESH_ROOT_FOLDERS FRESH_ROOT_SETTINGS
 status=0
-# A function cannot cross unshare: this file's text of it does.
-unshare --mount --pid --fork --kill-child --propagation private sh -eu -c "
-$(sed -n '/^inside() {/,/^}/p' "$0")
-mount -t proc proc /proc
-inside \"\$@\"" fresh_root "$@" || status=$?
+unshare --mount --pid --fork --kill-child --propagation private "$0" --inside "$root" "$@" ||
+    status=$?
 if [ -n "$out" ] && [ -d "$root/root/telecabine/out" ]; then cp -a "$root/root/telecabine/out/." "$out"; fi
 exit $status
