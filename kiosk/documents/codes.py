@@ -178,4 +178,10 @@ MEDIUM = {
     "none": "Ni image ni son : valeurs et messages écrits",
 }
 
-HOLDER = {"patient": "le patient"}
+# `contracts.screen.Part`, as `Opened.simulated` names them.
+PART = {
+    "oximeter": "oxymètre",
+    "camera": "caméra",
+    "microphone": "microphone",
+    "clinic": "service clinique",
+}

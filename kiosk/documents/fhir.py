@@ -72,13 +72,18 @@ def bundle(entries: Sequence[Entry]) -> dict[str, Any]:
         _report_section(history, reports, impressions),
         *_outcome_section(outcome),
         _reason_section(history),
-        _measurements_section(history, measured, simulated=simulated),
+        _measurements_section(history, measured),
         _consents_section(history, consents),
         _media_section(history, media),
         _incidents_section(history, incidents),
         _course_section(history),
     ]
-    notice = [narrative.warning(resources.SIMULATED)] if simulated else []
+    notice = []
+    if simulated:
+        parts = [codes.PART.get(part, part) for part in history.opened.event.simulated]
+        notice.append(narrative.warning(resources.SIMULATED))
+        if parts:
+            notice.append(narrative.paragraph(f"Simulé dans cette cabine : {', '.join(parts)}"))
     composition["text"] = narrative.text(
         *notice,
         narrative.paragraph(composition["title"]),
@@ -324,9 +329,7 @@ def _reason_section(history: History) -> Resource:
     )
 
 
-def _measurements_section(
-    history: History, measured: Sequence[Resource], *, simulated: bool
-) -> Resource:
+def _measurements_section(history: History, measured: Sequence[Resource]) -> Resource:
     lines = []
     for observation in measured:
         words = observation["code"]["text"]
@@ -345,6 +348,7 @@ def _measurements_section(
         for logged in history.every(MeasurementDone)
         if not logged.event.kept
     ]
+    simulated = any("meta" in made and "tag" in made["meta"] for made in measured)
     blocks = [narrative.warning(resources.SIMULATED)] if simulated else []
     blocks.append(narrative.listing(lines) if lines else narrative.paragraph("Aucune mesure"))
     return _section("Mesures", _loinc("8716-3"), narrative.text(*blocks), measured)

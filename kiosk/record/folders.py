@@ -70,11 +70,15 @@ class Folders:
                 lock = lock_folder(folder)
             except RecordLocked:
                 continue
+            except RecordError:
+                if folder.exists():  # who takes it will meet the same error, and say it
+                    found.append(folder)
+                continue
             try:
                 if (folder / CLOSED).exists():
                     continue
                 if _holds_nothing(folder):
-                    shutil.rmtree(folder)
+                    shutil.rmtree(folder, ignore_errors=True)  # empty: it may stay as well
                 else:
                     found.append(folder)
             finally:

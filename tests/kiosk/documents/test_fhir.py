@@ -188,6 +188,17 @@ def test_what_is_simulated_says_so_everywhere() -> None:
     assert "SIMULÉ" in words(section(made, "8716-3")["text"])
 
 
+def test_a_real_value_in_a_booth_with_a_simulated_camera_is_real() -> None:
+    made = rebuilt(samples.full(simulated=("camera",)))
+    assert faults(document(samples.full(simulated=("camera",)))) == []
+    assert marked(made)
+    assert "Simulé dans cette cabine : caméra" in words(of(made, "Composition")[0]["text"])
+    assert "SIMULÉ" not in words(section(made, "8716-3")["text"])
+    for observation in of(made, "Observation"):
+        if "vital-signs" in {c for k in observation.get("category", []) for _, c in codings(k)}:
+            assert not marked(observation)
+
+
 def test_what_is_real_is_nowhere_marked_simulated() -> None:
     text = document(samples.full())
     assert b"HTEST" not in text
@@ -474,6 +485,7 @@ def test_every_code_of_ours_has_words() -> None:
         (codes.FAILURE, screen.Failure),
     ):
         assert set(table) == set(values), values
+    assert set(codes.PART) == {part.value for part in screen.Part}
 
 
 # --- what makes no document --------------------------------------------------------------------
