@@ -294,11 +294,11 @@ class DoctorRobot:
 
     async def call_state(self) -> str:
         """Return the state of the call as the page words it (its code: `in_call`, `meeting`…)."""
-        return await self.page.locator(".call-state[data-call]").get_attribute("data-call") or ""
+        return await self.page.locator(".stage").get_attribute("data-call") or ""
 
     async def wait_for_call(self, state: str, timeout_seconds: float = 20.0) -> None:
         """Wait until the page says the call is in this state."""
-        await self.page.locator(f'.call-state[data-call="{state}"]').wait_for(
+        await self.page.locator(f'.stage[data-call="{state}"]').wait_for(
             timeout=timeout_seconds * 1000
         )
 
@@ -308,13 +308,12 @@ class DoctorRobot:
         while True:
             left = timeout_seconds - (time.monotonic() - started)
             if left <= 0:
-                raise DoctorError(
-                    f"no moving picture in {timeout_seconds} s: the page says {await self.call_state()}"
-                )
+                said = await self.call_state()
+                raise DoctorError(f"no moving picture in {timeout_seconds} s: page says {said}")
             if await self.page.evaluate(
                 "() => (document.querySelector('video.remote')?.videoWidth ?? 0) > 0"
             ):
-                stats = await self.picture_stats(min(0.4, left))
+                stats = await self.picture_stats(min(0.15, left))
                 if stats.changed > 0:
                     return time.monotonic() - started
             else:
@@ -343,9 +342,9 @@ class DoctorRobot:
         started = time.monotonic()
         while time.monotonic() - started < timeout_seconds:
             for shown in await self.values():
-                if shown.state == "recorded" and shown.quantity == quantity:
-                    if value is None or shown.value == value:
-                        return shown
+                wanted = shown.state == "recorded" and shown.quantity == quantity
+                if wanted and value in (None, shown.value):
+                    return shown
             await self.page.wait_for_timeout(25)
         raise DoctorError(f"no recorded {quantity} on the page in {timeout_seconds} s")
 

@@ -115,6 +115,14 @@ export function callLine(state: State, c: Consultation): CallLine {
   return status === "ready" || status === "in_call" ? "ready" : "waiting";
 }
 
+/** The booth is said to be, or a value of it is. */
+export function isSimulated(c: Consultation): boolean {
+  return (
+    c.simulated ||
+    c.facts.some(({ body }) => body.type === "measurement" && body.measurement.device.simulated)
+  );
+}
+
 /** Whether a call was ever made: from then on there must be a report. */
 export function wasCalled(c: Consultation): boolean {
   return c.call.generation > 0 || wasEver(c.facts, "in_call");
@@ -136,5 +144,8 @@ export function reportProgress(c: Consultation): ReportProgress {
 
 /** Messages of the patient that the doctor has not put away, oldest first. */
 export function unreadMessages(c: Consultation): { number: number; at: string; code: string }[] {
-  return messagesOf(c.facts).filter(({ number }) => !c.readMessages.includes(number));
+  const over = isCallOver(c);
+  return messagesOf(c.facts).filter(
+    ({ number, code }) => !c.readMessages.includes(number) && !(over && code === "cannot_hear"),
+  );
 }

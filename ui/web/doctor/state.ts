@@ -92,6 +92,7 @@ export interface State {
   doctor: Doctor | null;
   waiting: readonly WaitingPatient[] | null;
   claiming: string | null;
+  claimed: WaitingPatient | null; // the list's last word on who was claimed
   consultation: Consultation | null;
   notices: readonly Notice[];
   camera: DeviceState;
@@ -162,6 +163,7 @@ export function initial(now: number): State {
     doctor: null,
     waiting: null,
     claiming: null,
+    claimed: null,
     consultation: null,
     notices: [],
     camera: "off",
@@ -203,7 +205,11 @@ export function advance(before: State, event: PageEvent, now: number): Step {
       return received(state, event.message);
     case "take":
       return [
-        { ...state, claiming: event.consultation },
+        {
+          ...state,
+          claiming: event.consultation,
+          claimed: state.waiting?.find((row) => row.consultation === event.consultation) ?? null,
+        },
         [send({ type: "claim", consultation: event.consultation }), { type: "open_devices" }],
       ];
     case "let_go":
@@ -411,7 +417,7 @@ function opens(state: State, consultation: string): State {
   if (open?.id === consultation) {
     return { ...state, claiming: null, consultation: { ...open, gone: false } };
   }
-  const listed = state.waiting?.find((row) => row.consultation === consultation);
+  const listed = state.claimed?.consultation === consultation ? state.claimed : null;
   return {
     ...state,
     claiming: null,

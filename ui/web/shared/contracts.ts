@@ -348,6 +348,8 @@ export interface StatusFact {
 }
 /**
  * What the patient says by button: `cannot_hear`, `help`, `muted`, `unmuted`.
+ *
+ * `red_flag_withdrawn`: a warning sign was ticked before, then taken back.
  */
 export interface MessageFact {
   type: "message";
@@ -1416,7 +1418,7 @@ export const SCHEMAS = {
   },
   "MessageFact": {
     "title": "MessageFact",
-    "description": "What the patient says by button: `cannot_hear`, `help`, `muted`, `unmuted`.",
+    "description": "What the patient says by button: `cannot_hear`, `help`, `muted`, `unmuted`.\n\n`red_flag_withdrawn`: a warning sign was ticked before, then taken back.",
     "type": "object",
     "properties": {
       "type": {

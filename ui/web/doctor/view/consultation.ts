@@ -1,7 +1,7 @@
 // One consultation: the patient, the call, the values, the report, what happened.
 
-import { h, setShown } from "../../shared/dom.ts";
-import type { State } from "../state.ts";
+import { h, setAttribute, setShown } from "../../shared/dom.ts";
+import { isCallOver, type State } from "../state.ts";
 import type { Dispatch } from "./parts.ts";
 import { curveView } from "./curve.ts";
 import { journalView } from "./journal.ts";
@@ -17,9 +17,11 @@ export function consultationView(dispatch: Dispatch, startSound: () => void) {
   const values = valuesView(dispatch);
   const curve = curveView();
   const journal = journalView();
-  const left = h("div", { class: "column wide" }, stage.root, curve.root);
-  const right = h("div", { class: "column" }, values.root, report.root, journal.root);
-  const root = h("main", { class: "consultation" }, patient.root, h("div", { class: "columns" }, left, right));
+  const below = h("div", { class: "below" }, curve.root, journal.root);
+  const left = h("div", { class: "column" }, stage.root, below);
+  const right = h("div", { class: "column" }, values.root, report.root);
+  const columns = h("div", { class: "columns" }, left, right);
+  const root = h("main", { class: "consultation" }, patient.root, patient.lines, columns);
   const videos: Videos = stage.videos;
   return {
     root,
@@ -31,6 +33,7 @@ export function consultationView(dispatch: Dispatch, startSound: () => void) {
         report.clear();
         return;
       }
+      setAttribute(columns, "data-over", isCallOver(c));
       patient.update(state, c);
       stage.update(state, c);
       values.update(state, c);

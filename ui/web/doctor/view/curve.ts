@@ -3,7 +3,7 @@
 import type { Instrument } from "../../shared/contracts.ts";
 import { h, on, setAttribute, setChildren, setShown } from "../../shared/dom.ts";
 import { recordedCurves, type RecordedCurve } from "../facts.ts";
-import { liveOf } from "../reading.ts";
+import { isSimulated, liveOf } from "../reading.ts";
 import type { Consultation, Live, State } from "../state.ts";
 import { currentLanguage, words } from "../words/index.ts";
 import { named, said, setLine } from "./parts.ts";
@@ -19,12 +19,18 @@ export function curveView() {
   const recorded = h("canvas", { class: "curve", role: "img" });
   const scroll = h("div", { class: "scroll", tabindex: 0, role: "group" }, recorded);
   const none = h("p", { class: "none" });
-  const choice = named(h("div", { class: "choice", role: "group" }), (w) => w.curve_choice);
+  const choice = on(named(h("select", { class: "choice" }), (w) => w.curve_choice), {
+    change: () => {
+      chosen = choice.value;
+      if (last) view.update(last.state, last.c);
+    },
+  });
   const mark = h("span", { class: "badge" });
+  const simulated = said(h("span", { class: "badge simulated" }), (w) => w.simulated);
   const root = h(
     "section",
     { class: "panel curves", "aria-labelledby": "curve" },
-    h("div", { class: "head" }, said(h("h2", { id: "curve" }), (w) => w.curve), mark, choice),
+    h("div", { class: "head" }, said(h("h2", { id: "curve" }), (w) => w.curve), mark, simulated, choice),
     h("div", { class: "plot" }, live, scroll, none),
   );
   let chosen: string | null = null; // null: live while it comes, else the last attempt
@@ -46,13 +52,13 @@ export function curveView() {
       const latest = curves.at(-1);
       const shown = chosen ?? (now || !latest ? LIVE : String(latest.attempt));
       const curve = curves.find(({ attempt }) => String(attempt) === shown);
-      showChoice(curves, shown, now !== null);
+      showChoice(curves, shown);
       setShown(live, shown === LIVE && now !== null);
       setShown(scroll, curve !== undefined);
       setLine(none, shown === LIVE && now === null ? (latest ? w.curve_live_none : w.curve_none) : "");
-      setShown(mark, curve !== undefined || now !== null);
       setAttribute(mark, "class", `badge ${curve ? "state-recorded" : "state-live"}`);
       setLine(mark, curve ? `✓ ${w.recorded}` : now ? `● ${w.live}` : "");
+      setShown(simulated, !mark.hidden && isSimulated(c));
       if (curve) drawRecorded(curve);
       else if (now) drawLive(live, now);
     },
@@ -63,24 +69,14 @@ export function curveView() {
   }).observe(root);
   return view;
 
-  function showChoice(curves: readonly RecordedCurve[], shown: string, comes: boolean): void {
-    const key = JSON.stringify([curves.map(title), shown, comes, currentLanguage()]);
+  function showChoice(curves: readonly RecordedCurve[], shown: string): void {
+    const key = JSON.stringify([curves.map(title), currentLanguage()]);
     setChildren(choice, key, () => [
-      option(LIVE, words().curve_live, shown),
-      ...curves.map((curve) => option(String(curve.attempt), title(curve), shown)),
+      h("option", { value: LIVE }, words().curve_live),
+      ...curves.map((curve) => h("option", { value: curve.attempt }, title(curve))),
     ]);
+    if (choice.value !== shown) choice.value = shown;
     setShown(choice, curves.length > 0);
-  }
-
-  function option(value: string, text: string, shown: string): HTMLElement {
-    const pressed = value === shown ? "true" : "false";
-    return on(h("button", { type: "button", class: "button tab", "aria-pressed": pressed }, text), {
-      click: () => {
-        chosen = value;
-        if (last) view.update(last.state, last.c);
-        choice.querySelector<HTMLElement>("[aria-pressed=true]")?.focus();
-      },
-    });
   }
 
   function drawRecorded(curve: RecordedCurve): void {

@@ -1,9 +1,10 @@
 // The strip that says who the patient is, and on what footing.
 
+import type { PatientFact } from "../../shared/contracts.ts";
 import { h, setAttribute, setShown, setText } from "../../shared/dom.ts";
-import { QUANTITIES, patientOf, readingsOf } from "../facts.ts";
+import { patientOf } from "../facts.ts";
 import { day } from "../format.ts";
-import { ageYears, canGiveBack, reportProgress, wasCalled } from "../reading.ts";
+import { ageYears, canGiveBack, isSimulated, reportProgress, wasCalled } from "../reading.ts";
 import type { Consultation, State } from "../state.ts";
 import { words, worded } from "../words/index.ts";
 import { askFirst, button, said, setLine, type Dispatch } from "./parts.ts";
@@ -14,7 +15,6 @@ export function patientView(dispatch: Dispatch, isUnsaved: () => boolean) {
   const sex = h("span");
   const provisional = h("span", { class: "badge provisional" });
   const simulated = said(h("span", { class: "badge simulated" }), (w) => w.simulated);
-  const why = h("span", { class: "small" });
   const reason = h("strong", {});
   const language = h("span", { class: "small" });
   const site = h("strong", {});
@@ -32,22 +32,22 @@ export function patientView(dispatch: Dispatch, isUnsaved: () => boolean) {
       "div",
       { class: "identity" },
       h("div", { class: "line" }, name, provisional, simulated),
-      h("div", { class: "line" }, birth, sex, why),
+      h("div", { class: "line" }, birth, sex),
     ),
     h("div", { class: "fact" }, said(h("span", { class: "small" }), (w) => w.reason), reason, language),
     h("div", { class: "fact" }, said(h("span", { class: "small" }), (w) => w.place), site),
     h("div", { class: "fact" }, consent, help),
     h("div", { class: "actions" }, give, back),
-    booth,
-    gone,
   );
+  const lines = h("div", { class: "notices inner" }, booth, gone);
   return {
     root,
+    lines,
     update(state: State, c: Consultation) {
       const w = words();
       const patient = patientOf(c.facts);
       setText(name, patient ? `${patient.birth_name} ${patient.given_names}` : w.no_identity);
-      setLine(birth, patient ? w.born(day(patient.birth_date, w), patient.birth_place) : "");
+      setLine(birth, patient ? w.born(day(patient.birth_date, w), patient.birth_place, patient.sex) : "");
       const years = patient ? ageYears(patient.birth_date, state.now + state.offset) : null;
       setLine(
         sex,
@@ -60,19 +60,15 @@ export function patientView(dispatch: Dispatch, isUnsaved: () => boolean) {
       setLine(site, c.site);
       setShown(site.parentElement ?? site, c.site !== "");
       setLine(provisional, patient ? w.provisional : "");
-      setLine(why, patient ? w.provisional_why : "");
       setLine(reason, patient ? w.reasons[patient.reason] : "");
       setLine(language, patient ? w.speaks(w.languages[patient.language]) : "");
       setLine(
         consent,
         patient
-          ? w.consent_given(
-              worded(w.givers, patient.consent_giver, w.unknown_code),
-              patient.consent_version,
-            )
+          ? w.consent_given(worded(w.givers, patient.consent_giver, w.unknown_code))
           : "",
       );
-      setLine(help, patient ? (patient.assistant_allowed ? w.assistant.yes : w.assistant.no) : "");
+      setLine(help, patient ? helpLine(patient) : "");
       setShown(simulated, isSimulated(c));
       setAttribute(simulated, "title", w.simulated_long);
       setShown(booth, c.boothOnline === false && c.closed === null);
@@ -102,13 +98,8 @@ export function patientView(dispatch: Dispatch, isUnsaved: () => boolean) {
   };
 }
 
-/** The booth is said to be, or a value is. */
-function isSimulated(c: Consultation): boolean {
-  const quantities = Object.values(QUANTITIES).flat();
-  return (
-    c.simulated ||
-    quantities.some((quantity) =>
-      readingsOf(c.facts, quantity).some(({ measurement }) => measurement.device.simulated),
-    )
-  );
+function helpLine(patient: PatientFact): string {
+  const w = words();
+  const { yes, no } = w.assistant;
+  return `${w.consent_text(patient.consent_version)} · ${patient.assistant_allowed ? yes : no}`;
 }

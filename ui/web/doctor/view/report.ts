@@ -1,6 +1,6 @@
 // The report: written here, kept in memory only until it is signed.
 
-import type { Outcome } from "../../shared/contracts.ts";
+import type { Outcome, SignReport } from "../../shared/contracts.ts";
 import { h, on, setAttribute, setShown, setText } from "../../shared/dom.ts";
 import { reportProgress } from "../reading.ts";
 import { isCallOver, type Consultation, type State } from "../state.ts";
@@ -47,17 +47,20 @@ export function reportView(dispatch: Dispatch) {
     problem,
     memory,
   );
-  const kept = h("div", { class: "kept" });
+  const signedOutcome = h("p", { class: "signed-outcome" });
+  const kept = h("div", { class: "kept", tabindex: 0 });
+  named(kept, (w) => w.report_text);
+  kept.setAttribute("role", "group");
   const root = h(
     "section",
     { class: "panel report", "aria-labelledby": "report" },
     h("div", { class: "head" }, said(h("h2", { id: "report" }), (w) => w.report)),
     writing,
     progress,
+    signedOutcome,
     kept,
   );
   let current: { state: State; c: Consultation } | null = null;
-  let signedText = "";
 
   // The draft lives nowhere else: closing the page would lose it.
   addEventListener("beforeunload", (event) => {
@@ -73,7 +76,7 @@ export function reportView(dispatch: Dispatch) {
   function trySign(): void {
     if (current === null || current.state.doctor === null) return;
     const w = words();
-    const { state, c } = current;
+    const { c } = current;
     const doctor = current.state.doctor;
     if (text.value.trim() === "") {
       setText(problem, w.sign_missing_text);
@@ -96,27 +99,31 @@ export function reportView(dispatch: Dispatch) {
         confirm: () => (ends ? w.sign_confirm_end : w.sign_confirm),
       },
       () => {
-        if (state.consultation?.id !== current?.c.id) return; // another patient since
-        signedText = text.value.trim();
-        dispatch({ type: "sign", outcome: chosen, text: signedText, endCallId: crypto.randomUUID() });
+        if (current?.c.id !== c.id) return; // another patient since
+        dispatch({
+          type: "sign",
+          outcome: chosen,
+          text: text.value.trim(),
+          endCallId: crypto.randomUUID(),
+        });
       },
     );
+  }
+
+  /** Nothing of a patient stays for the next one. */
+  function clear(): void {
+    current = null;
+    text.value = "";
+    outcome.value = "";
+    for (const line of [problem, kept, signedOutcome]) setText(line, "");
   }
 
   return {
     root,
     isUnsaved,
-    /** Nothing of a patient stays for the next one. */
-    clear() {
-      current = null;
-      signedText = "";
-      text.value = "";
-      outcome.value = "";
-      setText(problem, "");
-      setText(kept, "");
-    },
+    clear,
     update(state: State, c: Consultation) {
-      if (current !== null && current.c.id !== c.id) this.clear();
+      if (current !== null && current.c.id !== c.id) clear();
       current = { state, c };
       const w = words();
       const step = reportProgress(c);
@@ -124,13 +131,14 @@ export function reportView(dispatch: Dispatch) {
       setShown(writing, step === "none");
       setLine(progress, away ? w.report_patient_left : w.report_progress[step]);
       setAttribute(progress, "data-report", step);
-      const sentText = sentBy(c) ?? signedText;
-      setLine(kept, step === "none" ? "" : sentText || w.report_elsewhere);
+      const sent = sentBy(c);
+      setLine(kept, step === "none" ? "" : (sent?.text ?? w.report_elsewhere));
+      setLine(signedOutcome, sent ? `${w.outcome} : ${w.outcomes[sent.outcome]}` : "");
     },
   };
 }
 
-function sentBy(c: Consultation): string | null {
+function sentBy(c: Consultation): SignReport | null {
   const message = c.orders.findLast(({ kind }) => kind === "report")?.message;
-  return message?.type === "sign_report" ? message.text : null;
+  return message?.type === "sign_report" ? message : null;
 }

@@ -3,7 +3,7 @@
 import { h, icon, on, setAttribute, setChildren, setShown, setText } from "../../shared/dom.ts";
 import { isPatientMuted } from "../facts.ts";
 import { clock } from "../format.ts";
-import { callLine, unreadMessages, type CallLine } from "../reading.ts";
+import { callLine, reportProgress, unreadMessages, type CallLine } from "../reading.ts";
 import { isCallOver, type Consultation, type State } from "../state.ts";
 import { currentLanguage, words, worded } from "../words/index.ts";
 import { askFirst, button, named, said, setLine, type Dispatch } from "./parts.ts";
@@ -47,7 +47,8 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
   self.muted = true;
 
   const state = h("p", { class: "call-state", role: "status" });
-  const middle = h("p", { class: "middle" });
+  const sentence = h("span");
+  const middle = h("p", { class: "middle", role: "status" }, sentence);
   const muted = said(h("p", { class: "call-state muted" }), (w) => w.patient_muted);
   const messages = h("div", { class: "messages", role: "alert" });
   const sound = h(
@@ -109,12 +110,17 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
       const line = callLine(page, c);
       const over = isCallOver(c);
       setText(state, w.call[line]);
-      setAttribute(state, "data-call", line);
-      setAttribute(state, "data-tone", TONES[line]);
-      setText(middle, over ? w.after_call[line === "left" || line === "closed" ? line : "ended"] : w.call[line]);
+      setAttribute(root, "data-call", line);
+      setAttribute(root, "data-tone", TONES[line]);
+      setText(
+        sentence,
+        over ? w.after_call[line === "left" || line === "closed" ? line : "ended"] : w.call[line],
+      );
       // A frozen face would look like a patient who does not move: covered when nothing arrives.
       const seen = line === "in_call";
-      setShown(middle, !seen);
+      setShown(state, seen || over);
+      // Once the report is signed, there is nothing more to ask of the doctor here.
+      setShown(middle, over ? reportProgress(c) === "none" : !seen);
       setShown(instrument, seen && c.call.instrumentPicture);
       setShown(self, !over && page.camera === "on");
       setAttribute(self, "data-off", !page.cameraOn);

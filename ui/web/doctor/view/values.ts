@@ -4,7 +4,7 @@ import type { Instrument, Measurement, Quantity } from "../../shared/contracts.t
 import { h, on, setAttribute, setChildren, setShown, setText } from "../../shared/dom.ts";
 import { QUANTITIES, readingsOf, type Reading } from "../facts.ts";
 import { ago, clock } from "../format.ts";
-import { ageMs, asked, liveOf, whyNotAsk, type Asked } from "../reading.ts";
+import { ageMs, asked, isSimulated, liveOf, whyNotAsk, type Asked } from "../reading.ts";
 import type { Consultation, Live, State } from "../state.ts";
 import { currentLanguage, words, worded } from "../words/index.ts";
 import { said, setLine, type Dispatch } from "./parts.ts";
@@ -37,7 +37,7 @@ export function valuesView(dispatch: Dispatch) {
       const w = words();
       const live = liveOf(state, INSTRUMENT);
       const readings = QUANTITIES[INSTRUMENT].map((quantity) => readingsOf(c.facts, quantity));
-      readings.forEach((of, index) => tiles[index]?.update(state, of[0] ?? null, live));
+      readings.forEach((of, index) => tiles[index]?.update(state, of[0] ?? null, live, isSimulated(c)));
       setLine(device, readings.map((of) => of[0]).map((first) => (first ? deviceLine(first) : ""))[0] ?? "");
       const step = asked(c, INSTRUMENT);
       const why = whyNotAsk(c, INSTRUMENT);
@@ -66,7 +66,7 @@ function tile(quantity: Quantity) {
   const root = h("article", { class: "tile", "data-tile": quantity }, h("header", {}, label, age), recorded, now);
   return {
     root,
-    update(state: State, reading: Reading | null, live: Live | null) {
+    update(state: State, reading: Reading | null, live: Live | null, simulated: boolean) {
       const w = words();
       const language = currentLanguage();
       setChildren(recorded, `${reading?.number}${language}`, () =>
@@ -75,8 +75,8 @@ function tile(quantity: Quantity) {
       setText(age, reading ? ago(ageMs(state, reading.measurement.taken_at), w) : "");
       const number = live && (quantity === "spo2" ? live.spo2 : live.pulseRate);
       setShown(now, number !== null);
-      setChildren(now, `${number}${language}`, () =>
-        number === null ? [] : [liveValue(quantity, number)],
+      setChildren(now, `${number}${simulated}${language}`, () =>
+        number === null ? [] : [liveValue(quantity, number, simulated)],
       );
     },
   };
@@ -97,7 +97,7 @@ function recordedValue({ measurement }: Reading): Node[] {
           h(
             "p",
             { ...data, "data-state": "absent", class: "absent" },
-            `${w.no_value} : ${w.absence[result.reason]}`.replace(" :", w.locale.startsWith("fr") ? " :" : ":"),
+            w.no_value_because(w.absence[result.reason]),
           ),
         ];
   return [
@@ -111,7 +111,7 @@ function recordedValue({ measurement }: Reading): Node[] {
   ];
 }
 
-function liveValue(quantity: Quantity, number: number): HTMLElement {
+function liveValue(quantity: Quantity, number: number, simulated: boolean): HTMLElement {
   const unit = LIVE_UNITS[quantity];
   return h(
     "div",
@@ -123,13 +123,18 @@ function liveValue(quantity: Quantity, number: number): HTMLElement {
       String(number),
     ),
     h("span", { class: "unit" }, unit),
+    ...(simulated ? [simulatedBadge()] : []),
   );
+}
+
+function simulatedBadge(): HTMLElement {
+  return h("span", { class: "badge simulated" }, words().simulated);
 }
 
 function marks({ device, quality }: Measurement): HTMLElement[] {
   const w = words();
   const flags = (quality ?? []).map((flag) => h("span", { class: "badge flag", "data-quality": flag }, w.quality[flag]));
-  return device.simulated ? [h("span", { class: "badge simulated" }, w.simulated), ...flags] : flags;
+  return device.simulated ? [simulatedBadge(), ...flags] : flags;
 }
 
 function deviceLine({ measurement, requested }: Reading): string {

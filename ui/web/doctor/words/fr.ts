@@ -73,16 +73,17 @@ const fr = {
     `Un message du service n’a pas pu être lu (${kind || "sans nom"}) et n’est pas affiché. Rechargez la page ; si cela revient, prévenez l’exploitant.`,
   gone: "Le service ne suit plus cette consultation. Ce qui est affiché est ce qui a été reçu.",
 
-  provisional: "Identité provisoire",
-  provisional_why: "Traits saisis par le patient, non vérifiés",
-  born: (date: string, place: string) => `né(e) le ${date} à ${place}`,
-  consent_given: (giver: string, version: string) => `Consentement ${giver}, texte ${version}`,
+  provisional: "Identité provisoire, non vérifiée",
+  born: (date: string, place: string, sex: Sex) =>
+    `${{ F: "née", M: "né", I: "né(e)" }[sex]} le ${date} à ${place}`,
+  consent_given: (giver: string) => `Consentement ${giver}`,
+  consent_text: (version: string) => `texte ${version}`,
   givers: {
     patient: "du patient",
     parent: "d’un parent",
     guardian: "du tuteur",
   } as Codes,
-  assistant: { yes: "accepte une aide sur place", no: "refuse une aide sur place" },
+  assistant: { yes: "aide sur place acceptée", no: "aide sur place refusée" },
   reason: "Motif",
   place: "Pharmacie",
   no_identity: "Identité pas encore reçue",
@@ -149,6 +150,7 @@ const fr = {
   says: {
     cannot_hear: "Le patient ne vous entend pas",
     help: "Le patient demande de l’aide sur place",
+    red_flag_withdrawn: "Signe d’alerte coché, puis retiré par le patient",
   } as Codes,
   says_other: (code: string) => `Le patient envoie un message que cette page ne connaît pas (${code})`,
   says_done: "J’ai vu",
@@ -158,11 +160,12 @@ const fr = {
   values: "Mesures",
   quantity: {
     spo2: "SpO₂",
-    pulse_rate: "Fréquence du pouls",
+    pulse_rate: "Pouls",
   } satisfies Record<Quantity, string>,
   live: "DIRECT",
   recorded: "ENREGISTRÉ",
   no_value: "Aucune valeur",
+  no_value_because: (why: string) => `Aucune valeur : ${why}`,
   not_measured: "Pas encore mesuré",
   before_call: "prise avant l’appel",
   on_request: "prise à votre demande",
@@ -246,7 +249,7 @@ const fr = {
   report: "Compte rendu",
   report_text: "Texte du compte rendu",
   report_hint: "Motif, constatations, conclusion, conduite à tenir. Le patient le lira à l’écran.",
-  report_memory: "Brouillon gardé en mémoire seulement : ne fermez pas la page avant d’avoir signé.",
+  report_memory: "Brouillon en mémoire seulement, jusqu’à la signature.",
   outcome: "Issue",
   outcome_choose: "Choisir…",
   outcomes: {
