@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from contracts.media import LinkState
 
 STALLED_AFTER_S = 3.0
+CONNECT_WITHIN_S = 20.0  # a page that went away before connecting: aiortc waits for ever
 
 
 class Transport(enum.Enum):
@@ -32,7 +33,10 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """What is known of a call: its state, and when (`clock` seconds) something last arrived."""
+    """What is known of a call: its state, and when something last arrived.
+
+    `heard`: monotonic seconds; until it connects, when it began.
+    """
 
     state: LinkState = LinkState.CONNECTING
     packets: int = 0
@@ -48,7 +52,9 @@ def judge(before: Liveness, pulse: Pulse, *, now: float) -> Liveness:
     if pulse.transport is Transport.CLOSED:
         return Liveness(LinkState.CLOSED, pulse.packets, before.heard)
     if pulse.transport is Transport.CONNECTING:
-        return Liveness(LinkState.CONNECTING, pulse.packets, now)
+        late = now - before.heard >= CONNECT_WITHIN_S
+        state = LinkState.FAILED if late else LinkState.CONNECTING
+        return Liveness(state, pulse.packets, before.heard)
     began = before.state is LinkState.CONNECTING
     heard = now if began or pulse.packets != before.packets else before.heard
     stalled = now - heard >= STALLED_AFTER_S

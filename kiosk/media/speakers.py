@@ -13,6 +13,7 @@ from kiosk.media.errors import SpeakerUnavailable
 from kiosk.media.sound import RATE, Block, device, portaudio
 
 QUEUE_BLOCKS = 8  # more than 160 ms waiting is delay the patient hears
+START_BLOCKS = 3  # 60 ms wait before playing (again): packets come unevenly
 HEADER_SIZE = 44
 DATA_LIMIT = 2**32 - 2**16  # RIFF sizes have 32 bits
 
@@ -92,13 +93,14 @@ class WavFile:
 class SoundOutput:
     """A sound output, by PortAudio's name for it, or `default`.
 
-    PortAudio's thread takes from a short queue; when sound comes faster than it plays, the oldest
-    is dropped, when slower, silence fills in.
+    PortAudio's thread takes from a short queue. When sound comes faster than it plays, the oldest
+    is dropped; when the queue runs dry, silence fills in until `START_BLOCKS` wait again.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._waiting: collections.deque[Block] = collections.deque(maxlen=QUEUE_BLOCKS)
+        self._dry = True
         with portaudio(self._gone) as sounddevice:
             self._stream = sounddevice.OutputStream(
                 samplerate=RATE,
@@ -122,10 +124,15 @@ class SoundOutput:
 
     def _play(self, out: Any, frames: int, _time: Any, _status: Any) -> None:
         at = 0
+        if self._dry and len(self._waiting) < START_BLOCKS:
+            out[:, 0] = 0
+            return
+        self._dry = False
         while at < frames:
             try:
                 block = self._waiting.popleft()
             except IndexError:
+                self._dry = True
                 out[at:, 0] = 0
                 return
             taken = min(len(block), frames - at)

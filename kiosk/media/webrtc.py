@@ -35,16 +35,12 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
 
-from kiosk.media.encoders import (
-    MusicOpusEncoder,
-    bound_queues,
-    install_encoder,
-    video_encoder,
-)
+from kiosk.media.encoders import START_BITRATE, MusicOpusEncoder, video_encoder
 from kiosk.media.engine import Received, SentMeters
 from kiosk.media.errors import OfferRefused
 from kiosk.media.liveness import Pulse, Transport
 from kiosk.media.picture import Picture
+from kiosk.media.private import install_encoder, tune_receiver
 from kiosk.media.sound import RATE, Block, samples_of
 
 log = logging.getLogger(__name__)
@@ -101,7 +97,7 @@ class AiortcCall:
             raise _refused(str(error)) from error
         except InvalidStateError as error:
             raise _refused("the call was closed meanwhile") from error
-        return peer.localDescription.sdp
+        return with_start_bitrate(peer.localDescription.sdp, START_BITRATE)
 
     async def add_candidate(self, candidate: str, *, mid: str | None, line: int | None) -> None:
         """Take a candidate of the other end; one that cannot be read is dropped, and logged."""
@@ -158,7 +154,7 @@ class AiortcCall:
         track: MediaStreamTrack | None = receiver.track  # aiortc's hint leaves None out
         if track is None:
             return  # the page does not send on this line
-        bound_queues(receiver)
+        tune_receiver(receiver)
         drain = self._drain_pictures if track.kind == "video" else self._drain_sound
         self._tasks.append(asyncio.create_task(drain(track)))
 
@@ -259,6 +255,32 @@ def _first_codec(transceiver: RTCRtpTransceiver) -> str:
     """MIME type of the codec agreed on first: the one we send."""
     codecs = transceiver._codecs  # noqa: SLF001 - the only place aiortc says it
     return codecs[0].mimeType
+
+
+def with_start_bitrate(sdp: str, bits_per_second: int) -> str:
+    """`sdp` asking a Chromium sender to begin its video there, not at 300 kbit/s and 640x360.
+
+    `x-google-start-bitrate` (kbit/s) among a video codec's parameters; others ignore it.
+    """
+    wish = f"x-google-start-bitrate={bits_per_second // 1000}"
+    kind = ""
+    codecs: set[str] = set()
+    told: set[str] = set()
+    lines: list[str] = []
+    for line in sdp.splitlines():
+        if line.startswith("m="):
+            kind, codecs, told = line[2:].split(" ")[0], set(), set()
+        name, _, rest = line.partition(":")
+        payload, _, value = rest.partition(" ")
+        if kind == "video" and name == "a=fmtp" and not value.startswith("apt="):
+            line = f"{line};{wish}"  # noqa: PLW2901 - the line as it goes on
+            told.add(payload)
+        if kind == "video" and name == "a=rtpmap" and value.lower().startswith("vp8/"):
+            codecs.add(payload)
+        lines.append(line)
+        lines += [f"a=fmtp:{one} {wish}" for one in sorted(codecs - told) if name == "a=rtpmap"]
+        told |= codecs
+    return "\r\n".join(lines) + "\r\n"
 
 
 def _offer_loopback() -> None:

@@ -397,6 +397,10 @@ def test_a_speaker_plays_in_order_fills_with_silence_and_drops_the_oldest(
 ) -> None:
     output = SoundOutput("default")
     play = portaudio.stream.settings["callback"]
+    early = np.full((480, 1), -1, dtype=np.int16)
+    output.write(np.full(BLOCK, 99, dtype=np.int16))
+    play(early, 480, None, None)
+    assert not early.any(), "it plays before it has something to play evenly from"
     for number in range(1, 12):
         output.write(np.full(BLOCK, number, dtype=np.int16))
     out = np.full((BLOCK * 9, 1), -1, dtype=np.int16)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from contracts.media import LinkState
 from kiosk.media.echo import HANG_OVER_BLOCKS, QUIET_GAIN, SPEAKING_RMS, EchoState, duck
 from kiosk.media.levels import PictureMeter, SoundMeter, rms
-from kiosk.media.liveness import STALLED_AFTER_S, Liveness, Pulse, Transport, judge
+from kiosk.media.liveness import (
+    CONNECT_WITHIN_S,
+    STALLED_AFTER_S,
+    Liveness,
+    Pulse,
+    Transport,
+    judge,
+)
 from tests.mutation import red_under
 
 # --- echo ----------------------------------------------------------------------------------------
@@ -89,6 +96,15 @@ def test_a_call_that_connects_and_never_hears_is_stalled() -> None:
         LinkState.CONNECTED,
         LinkState.STALLED,
     ]
+
+
+def test_a_call_that_never_connects_fails() -> None:
+    connecting = Transport.CONNECTING
+    assert judged((0, connecting, 0), (CONNECT_WITHIN_S - 0.1, connecting, 0)) == [
+        LinkState.CONNECTING,
+        LinkState.CONNECTING,
+    ]
+    assert judged((0, connecting, 0), (CONNECT_WITHIN_S, connecting, 0))[-1] is LinkState.FAILED
 
 
 @pytest.mark.parametrize(
