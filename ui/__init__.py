@@ -1,0 +1,1 @@
+"""What people look at: the booth's touchscreen and the doctor's page."""

@@ -1,0 +1,123 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import ui.touch
+import ui.touch.art
+import ui.touch.controls
+import ui.touch.theme
+import ui.touch.words
+
+// A guided measurement: drawing, what to do, the live curve, the recorded values.
+// `narrow` beside the doctor's picture, wide as a page of its own.
+Item {
+    id: panel
+
+    required property TouchModel touch
+    required property var measuring
+    property bool narrow: false
+
+    readonly property string phase: measuring.phase
+    readonly property bool recorded: phase === "recorded"
+    readonly property bool failed: phase === "failed"
+    readonly property bool reading: phase === "measuring"
+    readonly property bool saving: phase === "saving"
+    readonly property bool live: reading || phase === "place"
+
+    readonly property string instruction:
+        failed ? Codes.failure(measuring.failure ?? "")
+        : recorded ? qsTr("You can take your finger out.")
+        : saving ? qsTr("Keep still a moment longer.")
+        : measuring.coaching ? Codes.coaching(measuring.coaching)
+        : phase === "connecting" ? qsTr("This takes a few seconds.")
+        : phase === "place" ? Codes.coaching("place_finger")
+        : reading ? Codes.coaching("keep_still")
+        : qsTr("One moment please.")
+
+    ClipScene {
+        id: art
+        x: 0
+        y: 0
+        width: panel.narrow ? parent.width : parent.width * 0.46
+        height: panel.narrow ? (panel.recorded || panel.failed ? Theme.mm(28) : Theme.mm(34)) : parent.height - (progress.visible ? Theme.mm(18) : 0)
+        inserted: panel.reading || panel.saving || panel.recorded
+        glowing: panel.reading || panel.saving
+        done: panel.recorded
+        broken: panel.failed
+    }
+
+    Column {
+        id: says
+        x: panel.narrow ? 0 : art.width + Theme.mm(6)
+        y: panel.narrow ? art.height + Theme.mm(2) : 0
+        width: parent.width - x
+        spacing: Theme.mm(panel.narrow ? 2 : 4)
+        Words {
+            width: parent.width
+            text: panel.instruction
+            font.pixelSize: panel.narrow ? Theme.body : Theme.large
+            font.bold: true
+            color: panel.failed ? Theme.alarm : Theme.ink
+        }
+        Words {
+            width: parent.width
+            visible: panel.failed
+            text: Codes.remedy(panel.measuring.failure ?? "")
+            font.pixelSize: panel.narrow ? Theme.small : Theme.large
+        }
+        Badge {
+            visible: panel.recorded
+            text: qsTr("Recorded")
+            symbol: "check"
+            ink: Theme.moss
+            inside: Theme.leaf
+        }
+        Repeater {
+            model: panel.measuring.values
+            RecordedValue {
+                required property var modelData
+                width: says.width
+                value: modelData
+                language: panel.touch.language
+                narrow: panel.narrow
+            }
+        }
+    }
+
+    LivePlot {
+        visible: panel.live
+        curve: panel.touch.curve
+        narrow: panel.narrow
+        x: says.x
+        y: says.y + says.height + Theme.mm(panel.narrow ? 2 : 5)
+        width: says.width
+        height: Math.min(parent.height - y - (panel.narrow && progress.visible ? Theme.mm(15) : 0), Theme.mm(72))
+    }
+
+    Column {
+        id: progress
+        visible: panel.reading || panel.saving
+        x: 0
+        width: art.width
+        anchors.bottom: parent.bottom
+        spacing: Theme.mm(2)
+        Words {
+            width: parent.width
+            text: panel.saving ? qsTr("Being kept…") : qsTr("Measuring: %1 %").arg(Math.round(panel.measuring.progress * 100))
+            horizontalAlignment: Text.AlignHCenter
+            lineHeight: 1
+        }
+        Rectangle {
+            width: parent.width
+            height: Theme.mm(4.5)
+            radius: height / 2
+            color: Theme.hair
+            Accessible.role: Accessible.ProgressBar
+            Accessible.name: qsTr("Progress of the measurement")
+            Rectangle {
+                width: Math.max(parent.height, parent.width * (panel.saving ? 1 : panel.measuring.progress))
+                height: parent.height
+                radius: height / 2
+                color: Theme.sea
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+"""Keys of the on-screen keyboards, sent to whatever field has the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+QML_IMPORT_NAME = "ui.touch"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlUncreatable("made by the application")
+class OnScreenKeys(QObject):
+    """An input method's commit honours the field's validator, length and selection."""
+
+    @Slot(str)
+    def commit(self, text: str) -> None:
+        """Type `text` into the focused field."""
+        field = QGuiApplication.focusObject()
+        if field is None:
+            return
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QCoreApplication.sendEvent(field, event)
+
+    @Slot()
+    def backspace(self) -> None:
+        """Delete backwards in the focused field."""
+        field = QGuiApplication.focusObject()
+        if field is None:
+            return
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, Qt.Key.Key_Backspace, Qt.KeyboardModifier.NoModifier)
+            QCoreApplication.sendEvent(field, event)
