@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -26,11 +27,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return what was asked for: `patient`, `speaker`, `vnc`."""
+    """Return what was asked for: `patient`, `speaker`, `vnc`, `verbose`."""
     parser = argparse.ArgumentParser(prog="./cabine demo", description=__doc__)
     parser.add_argument("--patient", choices=("auto", "manual"), default="manual")
     parser.add_argument("--speaker", action="store_true")
     parser.add_argument("--vnc", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(arguments)
 
 
@@ -62,7 +64,8 @@ async def _show(asked: argparse.Namespace) -> None:
         speaker=asked.speaker,
         touch_module="cli.driven_touch" if asked.patient == "auto" else None,
     )
-    async with DemoEnvironment(options, on_event=_tell, on_line=_pass_on) as demo:
+    words = Words(verbose=asked.verbose)
+    async with DemoEnvironment(options, on_event=words.event, on_line=words.line) as demo:
         await demo.ready()
         print(instructions(demo, asked.patient), flush=True)
         await asyncio.Event().wait()
@@ -100,16 +103,33 @@ def instructions(demo: DemoEnvironment, patient: str) -> str:
     return "\n".join(lines)
 
 
-def _tell(event: Event) -> None:
-    match event:
-        case Ended(unit=unit, status=status, asked=False) if status != 0:
-            print(f"cabine: {_short(unit)} ended with status {status}", file=sys.stderr)
-        case Failed(unit=unit, reason=reason):
-            print(f"cabine: {_short(unit)} stays down: {reason}", file=sys.stderr)
+class Words:
+    """What the parts write: all of it if `verbose`, else what one that ended badly wrote last."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._verbose = verbose
+        self._last: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=10))
+
+    def line(self, unit: str, line: str) -> None:
+        """A part wrote `line`."""
+        if self._verbose:
+            _say(f"{_short(unit):>12} | {line}")
+        else:
+            self._last[unit].append(line)
+
+    def event(self, event: Event) -> None:
+        """Something happened to a part."""
+        match event:
+            case Ended(unit=unit, status=status, asked=False) if status != 0:
+                for line in self._last.pop(unit, ()):
+                    _say(f"{_short(unit):>12} | {line}")
+                _say(f"cabine: {_short(unit)} ended with status {status}")
+            case Failed(unit=unit, reason=reason):
+                _say(f"cabine: {_short(unit)} stays down: {reason}")
 
 
-def _pass_on(unit: str, line: str) -> None:
-    print(f"{_short(unit):>12} | {line}", file=sys.stderr)
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _short(unit: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.demo import parse
+from cli.demo import Words, parse
 from cli.demo_environment import (
     CLINIC,
     CONSULTATION,
@@ -30,7 +30,7 @@ from cli.demo_environment import (
     remove_leftovers,
 )
 from cli.processes import marked
-from cli.supervisor import State
+from cli.supervisor import Ended, Failed, State
 from config.loader import load
 from config.schemas import BoothConfig, ClinicConfig, SimulatorConfig
 from tests.mutation import red_under
@@ -195,7 +195,7 @@ def test_ctrl_c_leaves_no_process_no_socket_and_no_file() -> None:
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing_either() -> None:
-    with demo_process("--vnc") as process:
+    with demo_process("--verbose") as process:
         said = read_until(process, "oximeter link=")
         folder = folder_in(said)
         process.send_signal(signal.SIGINT)
@@ -241,3 +241,20 @@ def test_templates_explain_themselves() -> None:
 def test_an_option_that_is_not_known_is_refused() -> None:
     with pytest.raises(SystemExit):
         parse(["--patients", "auto"])
+
+
+def test_what_a_part_wrote_is_shown_when_it_ends_badly(capsys: pytest.CaptureFixture[str]) -> None:
+    words = Words(verbose=False)
+    for number in range(20):
+        words.line(MEDIA, f"line {number}")
+    words.event(Ended(MEDIA, 1, 0, asked=False))
+    words.event(Ended(MEDIA, 1, -15, asked=True))
+    assert capsys.readouterr().err == ""
+    words.event(Ended(MEDIA, 1, -9, asked=False))
+    words.event(Failed(MEDIA, "started 20 times in 60 s"))
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].endswith("media | line 10")
+    assert said[-2:] == [
+        "cabine: media ended with status -9",
+        "cabine: media stays down: started 20 times in 60 s",
+    ]
