@@ -45,6 +45,7 @@ from contracts.clinic import BoothMessage, DoctorMessage
 
 TICK_SECONDS = 0.5
 LONGEST_BODY = 4096
+NOT_STORED = "The service cannot use its database now. Try again.\n"
 
 _log = logging.getLogger(__name__)
 
@@ -194,7 +195,11 @@ class _Service:
         if not same_origin(socket, tls=self._tls):
             await _deny(socket, 403, "Only this service's own page may connect.\n")
             return
-        session = await self._session(socket)
+        try:
+            session = await self._session(socket)
+        except StoreError:
+            await _deny(socket, 503, NOT_STORED)
+            return
         doctor = self._sign_in.doctor(session.subject) if session is not None else None
         if session is None or doctor is None:
             await _deny(socket, 401, "Sign in first.\n")
@@ -205,7 +210,8 @@ class _Service:
         try:
             await Connection(socket, page.outbox, _doctor_messages, end.receive, end.facts).serve()
         finally:
-            await end.leave()
+            with contextlib.suppress(StoreError):  # logged; the page that is left will say hello
+                await end.leave()
 
     async def _booth(self, socket: WebSocket) -> None:
         scheme, _, token = socket.headers.get("authorization", "").partition(" ")
@@ -226,6 +232,9 @@ class _Service:
         except TokenRefused as refused:
             _log.warning("booth_refused code=%s", refused.code)
             await _deny(socket, 401, f"{refused.code}: {refused.advice}\n")
+            return
+        except StoreError:
+            await _deny(socket, 503, NOT_STORED)
             return
         await socket.accept()
         outbox = Outbox()
@@ -261,7 +270,7 @@ async def _to_doctor_page(_request: Request) -> Response:
 async def _not_stored(_request: Request, error: Exception) -> Response:
     if not isinstance(error, StoreError):
         raise HTTPException(500) from error
-    return PlainTextResponse("The service cannot use its database now. Try again.\n", 503)
+    return PlainTextResponse(NOT_STORED, 503)
 
 
 async def _deny(socket: WebSocket, status: int, text: str) -> None:

@@ -214,7 +214,12 @@ class BoothEnd:
             )
             await self._hub.commit(
                 msgspec.structs.replace(
-                    known, waits=waits, heard_at=now, place=Place(waiting=True, lease=lease)
+                    known,
+                    site=link.site,
+                    simulated=link.simulated,
+                    waits=waits,
+                    heard_at=now,
+                    place=Place(waiting=True, lease=lease),
                 )
             )
         await self._others_left(message.consultation)

@@ -50,7 +50,9 @@ class Database:
         """Open or create the file. Raises `StoreError`."""
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._thread = threading.Thread(target=self._run, args=(opened,), name="clinic-database")
+        self._thread = threading.Thread(
+            target=self._run, args=(opened,), name="clinic-database", daemon=True
+        )
         self._thread.start()
         await opened
 
@@ -61,9 +63,12 @@ class Database:
         """
         return await self._ask(work, alone=False)
 
-    async def empty_log(self) -> None:
-        """Move the write-ahead log into the file and truncate it: deleted content goes for good."""
-        await self._ask(_checkpoint, alone=True)
+    async def empty_log(self) -> bool:
+        """Move the write-ahead log into the file and truncate it: deleted content goes for good.
+
+        Return False when another reader of the file (a backup) stands in the way: ask again later.
+        """
+        return await self._ask(_checkpoint, alone=True)
 
     async def close(self) -> None:
         """Finish what was asked, close the file."""
@@ -139,8 +144,7 @@ class Database:
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         if jobs[0].alone:
             try:
-                jobs[0].work(connection)
-                self._settle(jobs[0].future, None)
+                self._settle(jobs[0].future, jobs[0].work(connection))
             except sqlite3.Error as error:
                 self._settle(jobs[0].future, _Raised(_store_error(error)))
             return
@@ -195,8 +199,13 @@ def _grouped(jobs: list[_Job]) -> list[list[_Job]]:
     return groups
 
 
-def _checkpoint(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+def _checkpoint(connection: sqlite3.Connection) -> bool:
+    connection.execute("PRAGMA busy_timeout = 0")  # commits wait behind this: do not wait here
+    try:
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    return not busy
 
 
 def _store_error(error: sqlite3.Error) -> StoreError:

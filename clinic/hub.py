@@ -102,6 +102,7 @@ class Hub:
         self._retention = retention
         self._publishing = False
         self._swept_at = clock.monotonic()
+        self._log_emptied = False  # a process may have died between a deletion and this
 
     async def load(self) -> None:
         """Take up what the database holds."""
@@ -137,8 +138,10 @@ class Hub:
 
     def believe(self, changed: Consultation) -> None:
         """Take as true in memory only (an unconfirmed lease), and tell who waits."""
+        before = self.consultations.get(changed.id)
         self.consultations[changed.id] = changed
-        self.publish_soon()
+        if before is None or (before.place, before.waits) != (changed.place, changed.waits):
+            self.publish_soon()
 
     async def ended(self, consultation: str) -> Ended | None:
         """Return what is left of a consultation that is no more."""
@@ -266,7 +269,7 @@ class Hub:
         for page in self.pages:
             page.sent.pop(consultation.id, None)
         self.publish_soon()
-        await self.database.empty_log()
+        self._log_emptied = await self.database.empty_log()
         _log.info("consultation_ended booth=%s", consultation.booth)
         return True
 
@@ -300,6 +303,8 @@ class Hub:
         for page in self.pages:
             if page.session_expires <= epoch:
                 page.outbox.close(SESSION_ENDED, "session ended: sign in again")
+        if not self._log_emptied:
+            self._log_emptied = await self.database.empty_log()
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             await self.sweep()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from clinic import database
 from clinic.booth_end import REPLACED
 from contracts.clinic import (
     AskMeasurement,
@@ -53,7 +55,6 @@ from contracts.clinic import (
 from contracts.consultation import Instrument, Outcome
 from tests.clinic.peers import (
     NAME,
-    PATIENCE,
     Booth,
     Page,
     RunningClinic,
@@ -63,6 +64,7 @@ from tests.clinic.peers import (
     facts,
     new_id,
     patient,
+    request,
     said,
     sign_in,
     spo2,
@@ -285,23 +287,49 @@ async def test_a_fact_never_changes(
 async def test_nothing_is_acknowledged_before_it_is_committed(clinic: RunningClinic) -> None:
     consultation = new_id()
     booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    await booth.send(facts(consultation, said(1, clinic.now())))
+    await booth.until(FactsStored)
     other = sqlite3.connect(clinic.folder / "clinic.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")  # nobody else can commit now
-    await booth.send(facts(consultation, said(1, clinic.now())))
+    await booth.send(facts(consultation, said(2, clinic.now())))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.7):
             await booth.until(FactsStored)
-    cookie_free = await asyncio.wait_for(asyncio.to_thread(_page_status, clinic.url), PATIENCE)
-    assert cookie_free == 503  # the loop serves on meanwhile (no page is built here)
+    # meanwhile the loop serves on (503: no page is built here)
+    assert (await request(clinic.url, "GET", "/doctor/")).status == 503
     other.execute("ROLLBACK")
     other.close()
-    assert await booth.until(FactsStored) == FactsStored(consultation, 1)
+    assert await booth.until(FactsStored) == FactsStored(consultation, 2)
 
 
-def _page_status(url: str) -> int:
-    from tests.clinic.peers import request_now
-
-    return request_now(url, "GET", "/doctor/").status
+async def test_what_cannot_be_stored_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    clinic = RunningClinic(tmp_path)
+    await clinic.start()
+    consultation = new_id()
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    await booth.send(facts(consultation, said(1, clinic.now())))
+    await booth.until(FactsStored)
+    other = sqlite3.connect(tmp_path / "clinic.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await booth.send(facts(consultation, said(2, clinic.now())))
+    assert (await booth.until(Refused)).code == "storage"
+    with pytest.raises(ConnectionClosed) as closed:
+        await booth.next()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+    with pytest.raises(InvalidStatus) as refused:
+        await connect_booth(clinic.url, clinic.now())
+    assert refused.value.response.status_code == 503
+    other.execute("ROLLBACK")
+    other.close()
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    assert booth.of(Welcomed) == [Welcomed(1)]
+    await booth.send(facts(consultation, said(2, clinic.now())))
+    assert await booth.until(FactsStored) == FactsStored(consultation, 2)
+    await clinic.stop()
 
 
 async def test_an_order_is_sent_until_it_is_taken(clinic: RunningClinic) -> None:
@@ -585,6 +613,23 @@ async def test_once_signed_and_taken_nothing_of_the_patient_is_left(
     assert durations(clinic) == [300.0]
 
 
+async def test_a_backup_that_reads_only_delays_the_deletion(clinic: RunningClinic) -> None:
+    consultation = new_id()
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    await booth.send(facts(consultation, patient(1, clinic.now())))
+    await booth.until(FactsStored)
+    backup = sqlite3.connect(clinic.folder / "clinic.sqlite", isolation_level=None)
+    backup.execute("BEGIN")
+    assert backup.execute("SELECT count(*) FROM facts").fetchone() == (1,)
+    await booth.send(CloseConsultation(consultation))
+    await booth.send(facts(consultation))
+    await booth.until(FactsStored)
+    assert NAME.encode() in on_disk(clinic)
+    backup.execute("ROLLBACK")
+    backup.close()
+    await eventually(lambda: NAME.encode() not in on_disk(clinic))
+
+
 async def test_a_patient_nobody_met_leaves_nothing(clinic: RunningClinic) -> None:
     consultation = new_id()
     booth = await connect_booth(clinic.url, clinic.now(), consultation)
@@ -615,7 +660,7 @@ async def test_what_nobody_signs_goes_after_the_retention(
     assert stored_facts(clinic) == 2
     clinic.clock.advance(2 * 3600)
     await eventually(lambda: stored_facts(clinic) == 0)
-    assert NAME.encode() not in on_disk(clinic)
+    await eventually(lambda: NAME.encode() not in on_disk(clinic))
 
 
 async def test_the_estimate_rests_on_what_consultations_took(clinic: RunningClinic) -> None:
@@ -680,16 +725,16 @@ async def test_a_page_that_says_hello_twice_is_told(clinic: RunningClinic) -> No
 
 
 def stored_facts(clinic: RunningClinic) -> int:
-    with sqlite3.connect(clinic.folder / "clinic.sqlite") as database:
-        count: int = database.execute("SELECT count(*) FROM facts").fetchone()[0]
-    database.close()
+    with sqlite3.connect(clinic.folder / "clinic.sqlite") as reader:
+        count: int = reader.execute("SELECT count(*) FROM facts").fetchone()[0]
+    reader.close()
     return count
 
 
 def durations(clinic: RunningClinic) -> list[float]:
-    with sqlite3.connect(clinic.folder / "clinic.sqlite") as database:
-        rows = [seconds for (seconds,) in database.execute("SELECT seconds FROM durations")]
-    database.close()
+    with sqlite3.connect(clinic.folder / "clinic.sqlite") as reader:
+        rows = [seconds for (seconds,) in reader.execute("SELECT seconds FROM durations")]
+    reader.close()
     return rows
 
 
