@@ -22,6 +22,7 @@ MESSAGE_LIMIT = 1 << 20
 PING_SECONDS = 5.0
 PONG_SECONDS = 10.0
 LINGER_SECONDS = 1.0
+FAREWELL_SECONDS = 0.3
 # Beyond these a peer is slow: live batches must grow old here, where newest wins, not in buffers.
 SEND_BUFFER = 64 << 10
 WRITE_BUFFER = 64 << 10
@@ -36,6 +37,11 @@ class WebSockets(WebSocketsSansIOProtocol):
         """Bound what waits in the transport."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=WRITE_BUFFER)
+
+    def shutdown(self) -> None:
+        """The service ends: say so, and do not wait for who does not read."""
+        super().shutdown()
+        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         """No pong: gone."""
