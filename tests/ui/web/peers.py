@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from aioice import ice
 from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
-from av.frame import Frame
 
 from cli import web
 from clinic.app import create_app
@@ -340,7 +340,8 @@ class Call:
         self.generation = generation
         self.offer = ""
         self.picture = MovingPicture()
-        self.received: dict[str, list[Frame]] = {"video": [], "audio": []}
+        self.seen: list[npt.NDArray[Any]] = []  # the doctor's last pictures, thinned
+        self.heard: list[npt.NDArray[Any]] = []  # and sound
         self._connection = RTCPeerConnection()
         self._tasks: list[asyncio.Task[None]] = []
         self._answered = False
@@ -372,10 +373,13 @@ class Call:
 
     def _track(self, track: Any) -> None:
         async def drain() -> None:
-            kept = self.received[track.kind]
             while True:
-                kept.append(await track.recv())
-                del kept[:-50]
+                frame = await track.recv()
+                if isinstance(frame, VideoFrame):
+                    self.seen.append(frame.to_ndarray()[::40, ::40].copy())
+                elif isinstance(frame, AudioFrame):
+                    self.heard.append(frame.to_ndarray())
+                del self.seen[:-50], self.heard[:-50]
 
         self._tasks.append(asyncio.create_task(drain()))
 
