@@ -21,6 +21,7 @@ T = TypeVar("T")
 Item_co = TypeVar("Item_co", covariant=True)
 
 LOOK_AGAIN_S = 1.0
+CLOSE_WITHIN_S = 0.3  # a camera that hangs is left to the end of the process
 
 
 class Capture(Protocol[Item_co]):
@@ -104,13 +105,13 @@ class CaptureThread(Generic[T]):
             self._condition.notify_all()
 
     def close(self) -> None:
-        """End; waits for the device to be let go of, at most a second."""
+        """End; waits for the device to be let go of, at most `CLOSE_WITHIN_S`."""
         with self._condition:
             self._ending = True
             self._items.clear()
             self._condition.notify_all()
         if self._thread.ident is not None:
-            self._thread.join(timeout=1.0)
+            self._thread.join(timeout=CLOSE_WITHIN_S)
 
     def _run(self) -> None:
         while not self._ending:

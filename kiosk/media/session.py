@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 STATS_EVERY_S = 1.0
+CLOSE_WITHIN_S = 1.0
 SELF_VIEW = (640, 360)  # it is shown small: a quarter of the pixels to copy and draw
 MAX_EARLY_CANDIDATES = 64  # a page has about ten
 DOCTOR_LEVEL_KEPT_S = 0.1  # a level older than this says nothing of what the speaker plays
@@ -311,13 +312,18 @@ class Session:
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._background_done)
+
+    def _background_done(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background_failed why=%s", type(error).__name__, exc_info=error)
 
     async def close(self) -> None:
         """End the call and let go of everything, within a second or so."""
         self.let_go()
         if self._background:
-            await asyncio.wait(self._background, timeout=1.0)
+            await asyncio.wait(self._background, timeout=CLOSE_WITHIN_S)
         for device in (self.camera, self.microphone):
             if device is not None:
                 device.close()

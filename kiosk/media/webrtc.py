@@ -32,7 +32,7 @@ from aiortc import (
 )
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 from aiortc.mediastreams import MediaStreamError
-from aiortc.sdp import candidate_from_sdp
+from aiortc.sdp import SessionDescription, candidate_from_sdp
 from av import AudioFrame, VideoFrame
 
 from kiosk.media.encoders import START_BITRATE, MusicOpusEncoder, video_encoder
@@ -47,6 +47,21 @@ log = logging.getLogger(__name__)
 
 SOUND_QUEUE = 5  # blocks: 100 ms, more is delay the doctor hears
 VIDEO_PREFERENCE = ("video/h264", "video/vp8")
+
+# What aiortc raises for a description it cannot take: its own errors, and those of a parser that
+# trusts its input.
+UNREADABLE = (
+    InternalError,
+    InvalidAccessError,
+    OperationError,
+    ValueError,
+    AssertionError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    StopIteration,
+    RuntimeError,  # what a StopIteration becomes in a coroutine
+)
 
 
 class AiortcEngine:
@@ -77,6 +92,7 @@ class AiortcCall:
 
     async def answer(self, offer: str) -> str:
         """Return the SDP answer, with all host candidates. Raises `OfferRefused`."""
+        _check(offer)
         peer = self._peer
         sound = peer.addTransceiver(self._sounds, direction="sendrecv")
         sound.setCodecPreferences(_preferred("audio", ("audio/opus",)))
@@ -86,17 +102,15 @@ class AiortcCall:
         instrument.setCodecPreferences(_preferred("video", VIDEO_PREFERENCE))
         try:
             await peer.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
-            if sound.mid is None or camera.mid is None:
-                raise _refused("it lacks a sound or a video line")
             for transceiver in (sound, camera):
                 self._begin_receiving(transceiver.receiver)
             install_encoder(sound.sender, MusicOpusEncoder())
             install_encoder(camera.sender, video_encoder(_first_codec(camera), self._sent.picture))
             await peer.setLocalDescription(await peer.createAnswer())
-        except (ValueError, InternalError, InvalidAccessError, OperationError) as error:
-            raise _refused(str(error)) from error
         except InvalidStateError as error:
             raise _refused("the call was closed meanwhile") from error
+        except UNREADABLE as error:
+            raise _refused(f"{type(error).__name__}: {error}") from error
         return with_start_bitrate(peer.localDescription.sdp, START_BITRATE)
 
     async def add_candidate(self, candidate: str, *, mid: str | None, line: int | None) -> None:
@@ -109,7 +123,7 @@ class AiortcCall:
             parsed.sdpMid = mid
             parsed.sdpMLineIndex = line
             await self._peer.addIceCandidate(parsed)
-        except (ValueError, AssertionError, IndexError) as error:
+        except UNREADABLE as error:
             log.warning("candidate_dropped why=%s", type(error).__name__)
 
     def send_picture(self, picture: Picture) -> None:
@@ -249,6 +263,26 @@ def _preferred(kind: str, mime_types: Iterable[str]) -> list[RTCRtpCodecCapabili
     known = RTCRtpSender.getCapabilities(kind).codecs
     wanted = [codec for name in mime_types for codec in known if codec.mimeType.lower() == name]
     return wanted + [codec for codec in known if codec.name.lower() == "rtx"]
+
+
+def _check(offer: str) -> None:
+    """Raise `OfferRefused` where aiortc would take the offer and break on it later."""
+    try:
+        session = SessionDescription.parse(offer)
+    except UNREADABLE as error:
+        raise _refused(f"{type(error).__name__}: {error}") from error
+    kinds = [media.kind for media in session.media]
+    if kinds[:2] != ["audio", "video"] or kinds[2:] not in ([], ["video"]):
+        raise _refused(f"its lines are {kinds}, not audio, video, video")
+    mids = [media.rtp.muxId for media in session.media]
+    bundles = [group.items for group in session.group if group.semantic == "BUNDLE"]
+    if bundles != [mids] or len(set(mids)) != len(mids) or "" in mids:
+        raise _refused("its lines are not bundled in one transport")
+    for media in session.media:
+        if media.dtls is None or not media.dtls.fingerprints:
+            raise _refused("a line has no DTLS fingerprint")
+        if media.ice is None or not media.ice.usernameFragment or not media.ice.password:
+            raise _refused("a line has no ICE credentials")
 
 
 def _first_codec(transceiver: RTCRtpTransceiver) -> str:

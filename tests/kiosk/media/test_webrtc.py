@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -151,3 +152,35 @@ async def test_a_candidate_that_cannot_be_read_is_dropped() -> None:
         for broken in ("", "candidate:", "nonsense", "candidate:1 2 udp x y z typ host"):
             await booth.call.add_candidate(broken, mid="0", line=0)
         await page.until(lambda: len(page.pictures) >= 1)
+
+
+async def test_an_offer_damaged_on_the_way_is_answered_or_refused_never_a_crash() -> None:
+    seed = 20261122
+    print("seed", seed)
+    chance = random.Random(seed)
+    page = Page()
+    offer, _ = await page.offer()
+    await page.close()
+    lines = offer.splitlines()
+    refused = 0
+    for _ in range(150):
+        damaged = list(lines)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(damaged))
+            match chance.randrange(4):
+                case 0:
+                    del damaged[at]
+                case 1:
+                    damaged[at] = damaged[at][: chance.randrange(len(damaged[at]) + 1)]
+                case 2:
+                    damaged.insert(at, chance.choice(lines))
+                case _:
+                    damaged[at] = damaged[at].replace(chance.choice("0123456789:/= "), "x")
+        booth = Booth()
+        try:
+            await booth.call.answer("\r\n".join(damaged) + "\r\n")
+        except OfferRefused:
+            refused += 1
+        finally:
+            await booth.close()
+    assert 10 < refused < 150
