@@ -12,13 +12,12 @@ import msgspec
 
 from clinic import records, waiting_room
 from clinic.errors import Refusal
-from clinic.hub import Hub, Page, checked_id
+from clinic.hub import Hub, Page, booth_presence_of, checked_id
 from clinic.outbox import FactsDue
 from clinic.records import Consultation
 from clinic.waiting_room import AlreadyConfirmed, Granted, NotWaiting, Taken
 from contracts.clinic import (
     PROTOCOL,
-    BoothPresence,
     CallCandidate,
     CallOffer,
     Candidate,
@@ -158,7 +157,7 @@ class DoctorEnd:
                 return
             outbox = self._page.outbox
             online = self._hub.booth_of(known.id) is not None
-            outbox.send(BoothPresence(known.id, online))
+            outbox.send(booth_presence_of(known, online=online))
             self._hub.follow(self._page, known, after)
             orders = await self._hub.database.do(
                 functools.partial(records.read_orders, consultation=known.id)

@@ -78,6 +78,13 @@ def checked_id(text: str) -> str:
     return text
 
 
+def booth_presence_of(consultation: Consultation, *, online: bool) -> BoothPresence:
+    """Return what a doctor is told of the booth; `simulated` goes wherever the values go."""
+    return BoothPresence(
+        consultation.id, online, site=consultation.site, simulated=consultation.simulated
+    )
+
+
 class Hub:
     """Connections, consultations, and what follows for others when one of them changes."""
 
@@ -204,7 +211,7 @@ class Hub:
             self._absent_since[consultation] = self.clock.monotonic()
         known = self.consultations.get(consultation)
         if known is not None and known.doctor is not None and known.held_by(known.doctor):
-            self.to_doctor(known.doctor, BoothPresence(consultation, online))
+            self.to_doctor(known.doctor, booth_presence_of(known, online=online))
         self.publish_soon()
 
     def doctor_presence(self, login: str) -> None:

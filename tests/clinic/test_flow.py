@@ -185,7 +185,8 @@ async def test_a_reloaded_page_gets_everything_again_and_a_newer_call(
 
     again = await connect_page(clinic.url, cookie)
     assert again.of(DoctorWelcomed)[0].current == consultation
-    assert (await again.until(BoothPresence)).online
+    there = await again.until(BoothPresence)
+    assert there == BoothPresence(consultation, online=True, site="Lille", simulated=True)
     assert await facts_up_to(again, 3) == [1, 2, 3]
     assert (await again.until(OrderState)).id == ask
     assert (await again.until(CallInvited)).generation == first + 1
