@@ -302,7 +302,7 @@ class Conductor:
             entries = await self._log.append(*events)
         except RecordError as error:
             LOG.error("storage_failed what=append reason=%s", error)  # noqa: TRY400 - said whole
-            return self._step(happenings.StorageFailed())
+            return self._step(happenings.StorageFailed(tuple(new.event for new in events)))
         return self._committed(entries)
 
     def _committed(self, entries: tuple[Entry, ...]) -> tuple[effects.Effect, ...]:
@@ -327,8 +327,6 @@ class Conductor:
         except RecordError as error:
             # The log is whole; the next process marks it.
             LOG.error("storage_failed what=close reason=%s", error)  # noqa: TRY400 - said whole
-        if self.state.case.consultation is not None:
-            self._clinic.send(clinic.CloseConsultation(self.state.case.consultation))
 
     # --- instruments
 
@@ -454,6 +452,8 @@ class Conductor:
                 self._clinic.send(clinic.ConfirmLease(consultation, lease, accepted))
             case effects.RequestCall():
                 self._clinic.send(clinic.RequestCall(consultation))
+            case effects.SayClosed():
+                self._clinic.send(clinic.CloseConsultation(consultation))
             case effects.TakeOrder(order=order, refused=refused):
                 self._clinic.send(clinic.OrderTaken(consultation, order, refused))
 

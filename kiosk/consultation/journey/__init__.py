@@ -62,8 +62,8 @@ def advance(state: State, happening: Happening) -> Step:
             return instrument_says(state, happening), ()
         case InstrumentFailed(failure=failure):
             return instrument_failed(state, failure)
-        case StorageFailed():
-            return storage_failed(state)
+        case StorageFailed(refused=refused):
+            return storage_failed(state, refused)
         case TimeUp(what=what):
             return _time_up(state, what)
         case _:

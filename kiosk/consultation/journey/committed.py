@@ -18,6 +18,7 @@ from kiosk.consultation.journey.effects import (
     LeaveRoom,
     Record,
     RequestCall,
+    SayClosed,
     SetSound,
     ShowSelf,
     Step,
@@ -142,7 +143,11 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
     case = state.case
     match event:
         case log.QueueJoined():
-            return state, (Join(),)
+            if state.around.clinic or state.around.clinic_lost:
+                return state, (Join(),)
+            # Never reached: no news will come of a loss.
+            unreached = Record((log.Incident("clinic_lost"),))
+            return surrounded(state, clinic_lost=True), (Join(), unreached)
         case log.DoctorMet(lease=lease, doctor=doctor):
             met = replace(case, lease=lease, doctor=doctor)
             here = surrounded(state, doctor_online=True)
@@ -150,8 +155,9 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
                 ConfirmLease(lease, accepted=True),
             )
         case log.DoctorGone():
-            gone = replace(case, lease=None, doctor=None)
-            return replace(state, stage=Stage.WAITING, case=gone), (Join(),)
+            gone = replace(case, lease=None, doctor=None, asked=None)
+            waiting = replace(state, stage=Stage.WAITING, case=gone, measuring=None)
+            return waiting, (Disarm(), CloseCall(), ShowSelf(on=False), Join())
         case log.PatientReady():
             called = replace(surrounded(state, link=CallState.CONNECTING), stage=Stage.CALL)
             missing = tuple(
@@ -176,6 +182,8 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
             return replace(state, case=asked), (TakeOrder(order), started)
         case log.MicrophoneMuted(muted=muted):
             return surrounded(state, muted=muted), (SetSound(muted, state.around.volume),)
+        case log.CannotHearSaid():
+            return surrounded(state, cannot_hear_sent=True), ()
         case log.WaitsForReport():
             return replace(state, case=replace(case, waits=True)), ()
         case log.CallEnded(order=order):
@@ -206,5 +214,6 @@ def _closed(state: State, event: log.Closed) -> Step:
         ShowSelf(on=False),
         *((LeaveRoom(),) if in_room else ()),
         CloseRecord(),
+        SayClosed(),
         Wake(GOODBYE_SECONDS, "goodbye"),
     )

@@ -10,6 +10,7 @@ from kiosk.consultation.journey.effects import (
     Join,
     Record,
     RequestCall,
+    SayClosed,
     Step,
     TakeOrder,
 )
@@ -42,7 +43,8 @@ def from_clinic(
                 return state, (Record((log.DoctorMet(lease, doctor),)),)
             return state, (ConfirmLease(lease, accepted=lease == state.case.lease),)
         case clinic.LeaseEnded(lease=lease):
-            if state.stage is Stage.MEETING and lease == state.case.lease:
+            # In the call too: the doctor let go while the patient pressed "ready".
+            if state.stage in (Stage.MEETING, Stage.CALL) and lease == state.case.lease:
                 return state, (Record((log.DoctorGone(lease),)),)
             return state, ()
         case clinic.OrderSent(order=order):
@@ -73,6 +75,9 @@ def _order(state: State, order: clinic.Order) -> tuple[Effect, ...]:
     return (TakeOrder(order.id, refused="not_possible_now"),)
 
 
+_HELD = (Stage.WAITING, Stage.MEETING, Stage.CALL, Stage.AFTER_CALL, Stage.REPORT)
+
+
 def clinic_changed(state: State, *, up: bool) -> Step:
     """Return what follows from the link going up or down; in a consultation it is an incident."""
     readiness = {
@@ -81,7 +86,7 @@ def clinic_changed(state: State, *, up: bool) -> Step:
     }
     if up == state.around.clinic:
         return surrounded(state, readiness=readiness), ()
-    held = state.stage in (Stage.WAITING, Stage.MEETING, Stage.CALL, Stage.AFTER_CALL)
+    held = state.stage in _HELD
     lost = state.around.clinic_lost
     effects: list[Effect] = []
     if held and not up and not lost:
@@ -92,6 +97,11 @@ def clinic_changed(state: State, *, up: bool) -> Step:
         lost = False
     if up and state.stage is Stage.WAITING:
         effects.append(Join())
+    if up and state.stage in (Stage.MEETING, Stage.CALL) and state.case.lease is not None:
+        # The answer may have been lost, or the lease have run out unheard: this brings its end.
+        effects.append(ConfirmLease(state.case.lease, accepted=True))
     if up and state.stage is Stage.CALL and state.around.link is not CallState.CONNECTED:
         effects.append(RequestCall())
+    if up and state.stage in (Stage.GOODBYE, Stage.UNAVAILABLE):
+        effects.append(SayClosed())
     return surrounded(state, readiness=readiness, clinic=up, clinic_lost=lost), tuple(effects)

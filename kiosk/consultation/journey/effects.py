@@ -106,6 +106,11 @@ class CloseRecord:
 
 
 @dataclass(frozen=True)
+class SayClosed:
+    """Tell the clinic that nothing more comes from here."""
+
+
+@dataclass(frozen=True)
 class Exit:
     """This process has done its work."""
 
@@ -126,6 +131,7 @@ Effect = (
     | Wake
     | ConfirmHygiene
     | CloseRecord
+    | SayClosed
     | Exit
 )
 

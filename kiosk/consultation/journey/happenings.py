@@ -103,7 +103,9 @@ class InstrumentFailed:
 
 @dataclass(frozen=True)
 class StorageFailed:
-    """Something could not be committed: it must not appear as recorded."""
+    """`refused` could not be committed: it must not appear as recorded."""
+
+    refused: tuple[log.LogEvent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def touched(state: State, made: IntentMade) -> Step:
             loud = surrounded(state, volume=max(0, min(100, volume)))
             return loud, (SetSound(loud.around.muted, loud.around.volume),)
         case Stage.CALL, screen.CannotHear():
-            return surrounded(state, cannot_hear_sent=True), (Record((log.CannotHearSaid(),)),)
+            return state, (Record((log.CannotHearSaid(),)),)
         case Stage.AFTER_CALL, screen.WaitHere():
             return state, (Record((log.WaitsForReport(),)),)
         case Stage.REPORT, screen.Finish() if case.report is not None:

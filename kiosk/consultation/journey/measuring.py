@@ -9,7 +9,16 @@ import msgspec
 from contracts import screen
 from contracts.consultation import Instrument
 from contracts.screen import Failure, MeasurePhase
-from kiosk.consultation.journey.effects import Disarm, Record, Step, Wake
+from kiosk.consultation.journey.effects import (
+    CloseCall,
+    Disarm,
+    LeaveRoom,
+    Record,
+    SayClosed,
+    ShowSelf,
+    Step,
+    Wake,
+)
 from kiosk.consultation.journey.happenings import InstrumentSays
 from kiosk.consultation.journey.state import Stage, State
 from kiosk.record import events as log
@@ -69,18 +78,40 @@ def instrument_failed(state: State, failure: Failure) -> Step:
     return state, (Record((failed, log.Incident(_FAILURE_INCIDENTS[failure]))),)
 
 
-def storage_failed(state: State) -> Step:
+def storage_failed(state: State, refused: tuple[log.LogEvent, ...]) -> Step:
     """Return what follows when the disk refuses: nothing appears as recorded."""
-    measuring = state.measuring
-    if measuring is not None and state.stage in (Stage.MEASURE, Stage.CALL):
+    for event in refused:
+        match event:
+            case log.RedFlagsAnswered(flags=flags) if flags:
+                # Whom to call depends on nothing, the disk included (clinical rule 5).
+                case = replace(state.case, flags=flags)
+                return replace(state, stage=Stage.EMERGENCY, case=case), ()
+            case log.Closed() | log.CallEnded():
+                # Who leaves is not kept before the camera; the next process closes the log.
+                return _unavailable(state)
+    measuring, stage = state.measuring, state.stage
+    under_way = measuring is not None and measuring.phase is not MeasurePhase.RECORDED
+    if measuring is not None and under_way and stage in (Stage.MEASURE, Stage.CALL):
         failed = measuring_with(
             measuring, phase=MeasurePhase.FAILED, failure=Failure.STORAGE, values=(), coaching=None
         )
         return replace(state, measuring=failed), (Disarm(),)
-    if state.stage is Stage.CALL:
+    if stage in (Stage.CALL, Stage.EMERGENCY, Stage.UNAVAILABLE):
         return state, ()
+    return _unavailable(state)
+
+
+def _unavailable(state: State) -> Step:
+    """No consultation without a record: all is let go of, and the process starts again."""
     unavailable = replace(state, stage=Stage.UNAVAILABLE, dialog=None, measuring=None)
-    return unavailable, (Disarm(), Wake(UNAVAILABLE_SECONDS, "unavailable"))
+    return unavailable, (
+        Disarm(),
+        CloseCall(),
+        ShowSelf(on=False),
+        *((LeaveRoom(),) if state.stage is Stage.WAITING else ()),
+        SayClosed(),
+        Wake(UNAVAILABLE_SECONDS, "unavailable"),
+    )
 
 
 def panel_of(attempt: int) -> str:

@@ -367,6 +367,123 @@ def test_muting_is_recorded_and_said_once() -> None:
     assert walk.done[-1] == effects.SetSound(muted=True, volume=70)
 
 
+# --- the disk refuses ------------------------------------------------------------------------
+
+
+@red_under(
+    "kiosk/consultation/journey/measuring.py",
+    old="            case log.Closed() | log.CallEnded():\n",
+    new="            case log.CallEnded():\n",
+)
+def test_who_leaves_a_call_is_let_go_of_though_the_disk_refuses() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.disk = False
+    walk.done.clear()
+    walk.touch(screen.AskLeave(), screen.ConfirmLeave())
+    assert walk.at(Stage.UNAVAILABLE)
+    assert walk.state.dialog is None
+    assert effects.CloseCall() in walk.done
+    assert effects.ShowSelf(on=False) in walk.done
+    assert effects.SayClosed() in walk.done
+    walk.happen(happenings.TimeUp("unavailable"))
+    assert isinstance(walk.done[-1], effects.Exit)
+
+
+def test_a_call_the_doctor_ends_is_ended_though_the_disk_refuses() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.disk = False
+    walk.done.clear()
+    walk.order("o1", clinic.EndCall())
+    assert effects.CloseCall() in walk.done
+    assert effects.TakeOrder("o1") not in walk.done
+
+
+@red_under(
+    "kiosk/consultation/journey/measuring.py",
+    old="            case log.RedFlagsAnswered(flags=flags) if flags:\n",
+    new="            case log.RedFlagsAnswered(flags=flags) if not flags:\n",
+)
+def test_whom_to_call_in_an_emergency_does_not_depend_on_the_disk() -> None:
+    walk = Walk()
+    walk.to_measure()
+    walk = Walk(state=replace(walk.state, stage=Stage.RED_FLAGS), disk=False)
+    walk.touch(screen.AnswerRedFlags((RedFlag.CHEST_PAIN,)))
+    assert view(walk.state, 1).page == screen.Emergency((RedFlag.CHEST_PAIN,))
+    walk.touch(screen.AskHelp(), screen.CloseDialog())
+    assert walk.at(Stage.EMERGENCY)
+    walk.touch(screen.Finish())
+    assert walk.at(Stage.UNAVAILABLE)
+
+
+def test_the_doctor_is_not_said_to_be_told_before_it_is_on_disk() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.disk = False
+    walk.touch(screen.CannotHear())
+    assert not walk.state.around.cannot_hear_sent
+    walk.disk = True
+    walk.touch(screen.CannotHear())
+    assert walk.state.around.cannot_hear_sent
+
+
+def test_a_recorded_value_is_not_taken_back_by_a_later_refusal() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.order("o1", clinic.AskMeasurement(Instrument.OXIMETER))
+    walk.measured()
+    walk.disk = False
+    walk.happen(happenings.FromClinic(clinic.DoctorPresence(CONSULTATION, online=False)))
+    assert walk.state.measuring is not None
+    assert walk.state.measuring.phase is MeasurePhase.RECORDED
+
+
+# --- the doctor and the clinic, crossing -----------------------------------------------------
+
+
+def test_a_clinic_never_reached_is_an_incident_and_so_is_its_return() -> None:
+    walk = Walk(state=State())
+    walk.to_waiting()
+    walk.happen(happenings.ClinicChanged(up=False))
+    walk.happen(happenings.ClinicChanged(up=True))
+    incidents = [event.code for event in walk.recorded if isinstance(event, log.Incident)]
+    assert incidents == ["clinic_lost", "clinic_back"]
+
+
+def test_a_doctor_who_lets_go_while_the_patient_presses_ready_does_not_strand_them() -> None:
+    walk = Walk()
+    walk.to_meeting()
+    walk.touch(screen.Continue())
+    walk.done.clear()
+    walk.clinic_says(clinic.LeaseEnded(CONSULTATION, "lease-1"))
+    assert walk.at(Stage.WAITING)
+    assert effects.CloseCall() in walk.done
+    assert effects.ShowSelf(on=False) in walk.done
+    assert effects.Join() in walk.done
+    walk.clinic_says(clinic.LeaseOffered(CONSULTATION, "lease-2", DOCTOR))
+    assert walk.at(Stage.MEETING)
+
+
+def test_an_answer_to_a_lease_that_was_lost_on_the_way_is_said_again() -> None:
+    walk = Walk()
+    walk.to_meeting()
+    walk.happen(happenings.ClinicChanged(up=False))
+    walk.done.clear()
+    walk.happen(happenings.ClinicChanged(up=True))
+    assert effects.ConfirmLease("lease-1", accepted=True) in walk.done
+
+
+def test_the_end_is_said_again_to_a_clinic_that_was_away() -> None:
+    walk = Walk()
+    walk.to_waiting()
+    walk.happen(happenings.ClinicChanged(up=False))
+    walk.touch(screen.AskLeave(), screen.ConfirmLeave())
+    walk.done.clear()
+    walk.happen(happenings.ClinicChanged(up=True))
+    assert walk.done == [effects.SayClosed()]
+
+
 # --- at random -------------------------------------------------------------------------------
 
 

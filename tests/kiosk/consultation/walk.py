@@ -27,7 +27,7 @@ from contracts.measurement import (
     Quantity,
 )
 from kiosk.consultation.journey import advance, effects, happenings
-from kiosk.consultation.journey.state import Stage, State
+from kiosk.consultation.journey.state import Stage, State, Surroundings
 from kiosk.record import events as log
 
 TODAY = date(2026, 11, 22)
@@ -43,7 +43,7 @@ class Walk:
     """A patient's walk. `recorded` is what was committed, `done` the other effects."""
 
     instruments: tuple[Instrument, ...] = INSTRUMENTS
-    state: State = field(default_factory=State)
+    state: State = field(default_factory=lambda: State(around=Surroundings(clinic=True)))
     recorded: list[log.LogEvent] = field(default_factory=list)
     done: list[effects.Effect] = field(default_factory=list)
     disk: bool = True
@@ -69,7 +69,7 @@ class Walk:
     def _commit(self, events: tuple[log.LogEvent, ...]) -> list[effects.Effect]:
         follows: list[effects.Effect] = []
         if not self.disk:
-            self.state, wanted = advance(self.state, happenings.StorageFailed())
+            self.state, wanted = advance(self.state, happenings.StorageFailed(events))
             return list(wanted)
         for event in events:
             self.recorded.append(event)
