@@ -183,6 +183,9 @@ class DemoEnvironment:
             "PYTHONNOUSERSITE": "1",
             "PYTHONUNBUFFERED": "1",
             "LANG": os.environ.get("LANG", "C.UTF-8"),
+            "TMPDIR": str(self.folder / "tmp"),
+            # without one, sound libraries leave a folder in /tmp
+            "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", str(self.folder / "tmp")),
             MARK: str(self.folder),
         }
         if self.display is not None:
@@ -245,7 +248,7 @@ class DemoEnvironment:
 
     async def _start(self) -> None:
         self._folder, self._alive = _private_folder()
-        for folder in (self.run, self.data, self.record):
+        for folder in (self.run, self.data, self.record, self._folder / "tmp"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.options.finger:
             self.finger(present=True)

@@ -206,6 +206,18 @@ def test_sudo_that_wants_a_password_without_a_terminal_is_said(tree: Tree) -> No
     assert "sudo asks for a password" in said
 
 
+def test_a_person_with_sudo_installs_through_it_and_owns_the_rest(tree: Tree) -> None:
+    done = tree.root / "done"
+    tree.fake("dpkg-query", f"[ -e {done} ] && echo installed")
+    tree.fake("apt-get", f'[ "$AS_ROOT" ] || exit 77; echo "apt-get $*"; touch {done}')
+    tree.fake("id", "echo 1000")
+    tree.fake("sudo", '[ "$1" = -n ] || { shift && AS_ROOT=yes exec "$@"; }')
+    status, said = tree.cabine("setup")
+    assert status == 0, said
+    assert "apt-get -o DPkg::Lock::Timeout=600 -q -y install" in said
+    assert tree.complete
+
+
 def test_a_full_disk_is_said_before_anything_is_done(tree: Tree) -> None:
     tree.fake("df", 'printf "head\\nx 1 1 37 1%% /\\n"')
     status, said = tree.cabine("setup")
