@@ -121,6 +121,7 @@ class BoothEnd:
                     await self._catch_up(known)
         else:
             self._register(hello, stored)
+            await self._nobody_here()
         _log.info("booth_connected booth=%s", self._booth)
 
     def _register(self, hello: BoothHello, stored: int) -> None:
@@ -398,23 +399,35 @@ class BoothEnd:
         async with self._hub.holding(checked_id(message.consultation)) as found:
             known = await self._mine(found, message.consultation)
             if isinstance(known, Consultation) and known.closed_at is None:
-                lease = known.place.lease
-                confirmed = lease is not None and lease.confirmed
-                known = await self._hub.commit(
-                    msgspec.structs.replace(
-                        known,
-                        closed_at=self._hub.clock.now(),
-                        place=Place(waiting=False, lease=lease if confirmed else None),
-                    )
-                )
-                if lease is not None and not confirmed:
-                    self._hub.to_doctor(lease.doctor, LeaseLost(known.id, "left"))
-                elif known.doctor is not None and not known.dismissed:
-                    told = ConsultationClosed(known.id, reported=known.report is not None)
-                    self._hub.to_doctor(known.doctor, told)
-                await self._hub.end_if_over(known)
+                await self._patient_gone(known)
         if link.consultation == message.consultation:
             self._hub.booth_speaks_of(link, None)
+
+    async def _patient_gone(self, known: Consultation) -> None:
+        """Close it and tell its doctor. Only under `holding`."""
+        lease = known.place.lease
+        confirmed = lease is not None and lease.confirmed
+        known = await self._hub.commit(
+            msgspec.structs.replace(
+                known,
+                closed_at=self._hub.clock.now(),
+                place=Place(waiting=False, lease=lease if confirmed else None),
+            )
+        )
+        if lease is not None and not confirmed:
+            self._hub.to_doctor(lease.doctor, LeaseLost(known.id, "left"))
+        elif known.doctor is not None and not known.dismissed:
+            told = ConsultationClosed(known.id, reported=known.report is not None)
+            self._hub.to_doctor(known.doctor, told)
+        await self._hub.end_if_over(known)
+
+    async def _nobody_here(self) -> None:
+        """An idle booth holds no patient: what its process held died with it."""
+        for other in list(self._hub.consultations.values()):
+            if other.booth == self._booth and other.closed_at is None:
+                async with self._hub.holding(other.id) as found:
+                    if found is not None and found.closed_at is None:
+                        await self._patient_gone(found)
 
 
 def _check_facts(facts: Sequence[Fact]) -> None:

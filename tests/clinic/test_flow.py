@@ -741,3 +741,17 @@ def durations(clinic: RunningClinic) -> list[float]:
 
 def on_disk(clinic: RunningClinic) -> bytes:
     return b"".join(path.read_bytes() for path in clinic.folder.glob("clinic.sqlite*"))
+
+
+@red_under(
+    "clinic/booth_end.py",
+    old="            await self._nobody_here()\n",
+    new="",
+)
+async def test_an_idle_booth_holds_nobody(clinic: RunningClinic) -> None:
+    """Its process died in mid-consultation: the doctor is told, and may still write."""
+    booth, page, consultation, _ = await meet(clinic)
+    await call(booth, page, consultation)
+    await booth.close()
+    await connect_booth(clinic.url, clinic.now())
+    assert await page.until(ConsultationClosed) == ConsultationClosed(consultation, reported=False)
