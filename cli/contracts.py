@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import os
 import sys
 from typing import Any
 
@@ -72,7 +73,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     present = TARGET.read_text(encoding="utf-8") if TARGET.is_file() else ""
-    name = str(TARGET.relative_to(web.ROOT))
+    name = os.path.relpath(TARGET, web.ROOT)
     if not compare:
         if wanted != present:
             TARGET.write_text(wanted, encoding="utf-8")

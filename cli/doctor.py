@@ -1,7 +1,7 @@
 """A robot doctor: drives the doctor's page in a real Chromium, as a person would.
 
-It finds controls by their accessible names and reads values from what the page shows. What it
-measures of picture and sound it measures itself, from outside the page's own code.
+It presses, types and reads what is visible, nothing else. What it measures of picture and sound it
+measures itself, from outside the page's own code.
 """
 
 from __future__ import annotations
@@ -240,7 +240,8 @@ class DoctorRobot:
         )
         width, height = self._size
         context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, locale=f"{self._language}-FR"
+            viewport={"width": width, "height": height},
+            locale="fr-FR" if self._language == "fr" else "en-GB",
         )
         context.set_default_timeout(self._timeout_ms)
         await context.add_init_script(WATCH)

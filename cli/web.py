@@ -62,11 +62,11 @@ def install() -> bool:
     return True
 
 
-def build() -> bool:
-    """Build every page into `build/web`. Return False when it was up to date."""
+def build(out: Path = OUT) -> bool:
+    """Build every page into a folder of `out`. Return False when they were up to date."""
     install()
     with _one_at_a_time():
-        built = [_build_page(page) for page in PAGES]
+        built = [_build_page(page, out) for page in PAGES]
     return any(built)
 
 
@@ -77,8 +77,8 @@ def check() -> None:
         run_node([str(WEB / "node_modules/typescript/bin/tsc"), "--noEmit", "-p", str(project)])
 
 
-def _build_page(page: str) -> bool:
-    source, out = WEB / page, OUT / page
+def _build_page(page: str, root: Path) -> bool:
+    source, out = WEB / page, root / page
     inputs = sorted(
         path
         for folder in (source, WEB / "shared")
@@ -86,12 +86,12 @@ def _build_page(page: str) -> bool:
         if path.suffix in {".ts", ".css", ".html", ".svg"}
     )
     wanted = _digest([*inputs, WEB / "package-lock.json", WEB / "tsconfig.json", Path(__file__)])
-    stamp = OUT / f".{page}.built"
+    stamp = root / f".{page}.built"
     results = [out / name for name in ("index.html", "app.js", "app.css")]
     if _read(stamp) == wanted and all(path.is_file() for path in results):
         return False
     stamp.unlink(missing_ok=True)
-    fresh = OUT / f".{page}.new"
+    fresh = root / f".{page}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     run_node(

@@ -11,15 +11,16 @@ from tests.ui.web.peers import Booth, Service, offer_loopback
 
 
 @pytest.fixture(scope="session")
-def built_page() -> Path:
-    """The page as it is served: built from the sources of now."""
-    web.build()
-    return web.OUT / "doctor"
+def built_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages, built from the sources of now; what a demo serves is left alone."""
+    folder = tmp_path_factory.mktemp("pages")
+    web.build(folder)
+    return folder
 
 
 @pytest.fixture
-async def service(tmp_path: Path, built_page: Path) -> AsyncIterator[Service]:
-    running = Service(tmp_path)
+async def service(tmp_path: Path, built_pages: Path) -> AsyncIterator[Service]:
+    running = Service(tmp_path, built_pages)
     await running.start()
     yield running
     await running.stop()

@@ -21,7 +21,6 @@ from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, V
 from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
 
-from cli import web
 from clinic.app import create_app
 from clinic.clock import SystemClock
 from clinic.server import Server, base_url, listen, make_server
@@ -74,6 +73,7 @@ class Service:
     """The clinic service in this process, with the built page; can be stopped and started."""
 
     folder: Path
+    pages: Path
     url: str = ""
     _server: Server | None = None
     _serving: asyncio.Task[None] | None = None
@@ -82,7 +82,7 @@ class Service:
         port = int(self.url.rpartition(":")[2]) if self.url else 0
         config = clinic_peers.config_for(self.folder, port=port)
         app = create_app(
-            config, web=web.OUT, clock=SystemClock(), new_token=lambda: uuid.uuid4().hex
+            config, web=self.pages, clock=SystemClock(), new_token=lambda: uuid.uuid4().hex
         )
         listener = listen(config)
         self.url = base_url(listener, None)
@@ -345,6 +345,7 @@ class Call:
         self._connection = RTCPeerConnection()
         self._tasks: list[asyncio.Task[None]] = []
         self._answered = False
+        self._came = asyncio.Condition()
         self._connection.on("track", self._track)
 
     async def answer(self, offer: str, candidates: list[CallCandidate]) -> str:
@@ -365,6 +366,11 @@ class Call:
         candidate.sdpMid, candidate.sdpMLineIndex = said.mid, said.line
         await self._connection.addIceCandidate(candidate)
 
+    async def until(self, when: Callable[[Call], bool]) -> None:
+        """Wait until what came of the doctor's picture and sound is so."""
+        async with self._came:
+            await asyncio.wait_for(self._came.wait_for(lambda: when(self)), PATIENCE)
+
     async def close(self) -> None:
         await self._connection.close()
         for task in self._tasks:
@@ -379,7 +385,9 @@ class Call:
                     self.seen.append(frame.to_ndarray()[::40, ::40].copy())
                 elif isinstance(frame, AudioFrame):
                     self.heard.append(frame.to_ndarray())
-                del self.seen[:-50], self.heard[:-50]
+                del self.seen[:-50], self.heard[:-150]  # two and three seconds
+                async with self._came:
+                    self._came.notify_all()
 
         self._tasks.append(asyncio.create_task(drain()))
 

@@ -287,6 +287,16 @@ test("the call in one sentence", () => {
   assert.equal(callLine(page.state, page.c), "left");
 });
 
+test("what the lines of a call can carry belongs to that call", () => {
+  const page = inCall();
+  const sends = { camera: false, microphone: true };
+  page.do({ type: "call_lines", generation: 1, sends });
+  assert.deepEqual(page.c.call.sends, sends);
+  page.told({ type: "call_invited", consultation: ID, generation: 2 });
+  page.do({ type: "call_lines", generation: 1, sends });
+  assert.deepEqual(page.c.call.sends, { camera: true, microphone: true });
+});
+
 test("after the doctor ends the call nothing reopens it", () => {
   const page = inCall().do({ type: "end_call", id: OTHER }, { type: "end_call", id: OTHER });
   assert.equal(page.sent("place_order").length, 1);
@@ -351,6 +361,18 @@ test("a report signed in the call ends it first, and signed twice it has one id"
   );
   assert.equal(new Set(page.sent("sign_report").map(({ id }) => id)).size, 1);
   assert.equal(page.c.orders.filter(({ kind }) => kind === "report").length, 1);
+});
+
+test("a report the service refuses can be corrected and signed again", () => {
+  const sign = { type: "sign", outcome: "resolved", text: "Bien.", endCallId: OTHER } as const;
+  const page = inCall().do({ type: "end_call", id: OTHER }, sign);
+  page.told({ type: "refused", code: "report_length", advice: "write less" });
+  assert.equal(reportProgress(page.c), "none");
+  assert.equal(page.c.orders.length, 1); // the end of the call stands
+  page.do(sign);
+  assert.equal(reportProgress(page.c), "sending");
+  page.told({ type: "refused", code: "not_yours", advice: "" });
+  assert.deepEqual(page.c.orders, []);
 });
 
 test("the report's id is a UUID of its consultation's, and no other's", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from pathlib import Path
@@ -27,7 +28,7 @@ from contracts.measurement import Absence, Quality
 from contracts.screen import Failure
 from tests.clinic.peers import PASSWORD
 from tests.mutation import red_under
-from tests.ui.web.peers import TONE_HZ, Booth, Service
+from tests.ui.web.peers import PATIENCE, TONE_HZ, Booth, Call, Service
 
 LOGIN = "martin"
 
@@ -89,7 +90,9 @@ async def test_a_patient_who_leaves_before_the_lease_is_said(
     await booth.until(LeaseOffered)
     await expect(doctor.page.locator(".waiting .asking")).to_be_visible()
     await booth.send(LeaveQueue(booth.consultation))
-    await expect(doctor.page.locator("[role=alert] .notice.lost")).to_contain_text("a quitté la cabine")
+    await expect(doctor.page.locator("[role=alert] .notice.lost")).to_contain_text(
+        "a quitté la cabine"
+    )
     await expect(doctor.page.locator(".queue li")).to_have_count(0)
 
 
@@ -232,8 +235,9 @@ async def test_picture_and_sound_both_ways(doctor: DoctorRobot, booth: Booth) ->
     lines = [line for line in booth.calls[-1].offer.splitlines() if line.startswith("m=")]
     assert [line.split()[0] for line in lines] == ["m=video", "m=video", "m=audio"]
     booth.calls[-1].picture.frozen = True
-    await doctor.page.wait_for_timeout(1000)
-    assert (await doctor.picture_stats(1.0)).changed == 0
+    async with asyncio.timeout(PATIENCE):
+        while (await doctor.picture_stats(0.5)).changed:
+            pass
 
 
 async def test_a_lost_call_is_said_and_the_next_generation_brings_it_back(
@@ -267,15 +271,14 @@ async def test_without_camera_and_microphone_the_patient_is_still_seen(
 
 
 async def test_muting_is_silence_at_the_booth(doctor: DoctorRobot, booth: Booth) -> None:
-    def loudest() -> float:
-        return max(float(abs(heard).max()) for heard in booth.calls[-1].heard)
+    def loudest(theirs: Call) -> float:
+        return max((float(abs(heard).max()) for heard in theirs.heard), default=0.0)
 
     await call(doctor, booth)
-    await doctor.page.wait_for_timeout(1500)  # Chromium's fake microphone beeps each second
-    assert loudest() > 500
+    # Chromium's fake microphone beeps each second
+    await booth.calls[-1].until(lambda theirs: loudest(theirs) > 500)
     await doctor.page.get_by_role("button", name="Micro ouvert. Couper le micro").click()
-    await doctor.page.wait_for_timeout(1500)
-    assert loudest() < 50
+    await booth.calls[-1].until(lambda theirs: loudest(theirs) < 50)
     await expect(doctor.page.locator(".device.microphone")).to_have_attribute(
         "aria-pressed", "false"
     )

@@ -22,18 +22,14 @@ def test_the_committed_types_are_those_of_contracts() -> None:
 def test_types_that_differ_fail_the_check_with_a_diff(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stale = web.ROOT / "build/web/.stale-contracts.ts"
-    stale.parent.mkdir(parents=True, exist_ok=True)
+    stale = tmp_path / "contracts.ts"
     stale.write_text(
         contracts.TARGET.read_text(encoding="utf-8").replace("spo2: number", "spo2: string")
     )
     monkeypatch.setattr(contracts, "TARGET", stale)
     monkeypatch.setattr(sys, "argv", ["contracts", "--check"])
-    try:
-        assert contracts.main() == 1
-        assert "spo2: string" in stale.read_text()  # --check writes nothing
-    finally:
-        stale.unlink()
+    assert contracts.main() == 1
+    assert "spo2: string" in stale.read_text()  # --check writes nothing
     shown = capsys.readouterr()
     assert "-  spo2: string | null" in shown.out
     assert "+  spo2: number | null" in shown.out
@@ -81,10 +77,15 @@ def test_what_the_page_knows_follows_from_what_it_was_told() -> None:
 
 
 def test_a_second_build_has_nothing_to_do_and_a_change_is_seen(tmp_path: Path) -> None:
-    web.build()
-    assert web.build() is False
-    (web.OUT / "doctor/app.css").unlink()
-    assert web.build() is True
+    assert web.build(tmp_path) is True
+    assert sorted(path.name for path in (tmp_path / "doctor").iterdir()) == [
+        "app.css",
+        "app.js",
+        "index.html",
+    ]
+    assert web.build(tmp_path) is False
+    (tmp_path / "doctor/app.css").unlink()
+    assert web.build(tmp_path) is True
 
 
 def test_the_lock_has_hashes_and_no_address() -> None:

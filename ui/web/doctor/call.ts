@@ -50,6 +50,14 @@ export class CallEngine {
     const lines = this.#addLines(connection);
     const timer = setInterval(() => void this.#count(generation), STATISTICS_MS);
     this.#current = { consultation, generation, connection, lines, timer };
+    this.#ports.emit({
+      type: "call_lines",
+      generation,
+      sends: {
+        camera: lines.patient.direction === "sendrecv",
+        microphone: lines.sound.direction === "sendrecv",
+      },
+    });
     this.#listen(this.#current);
     this.#play(this.#current);
     await this.#orFail(generation, async () => {

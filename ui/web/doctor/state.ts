@@ -57,6 +57,7 @@ export interface Call {
   step: CallStep;
   frames: number;
   frameAt: number | null;
+  sends: { camera: boolean; microphone: boolean }; // what its lines can carry
   instrumentPicture: boolean;
   soundBlocked: boolean;
 }
@@ -125,6 +126,7 @@ export type PageEvent =
   | { type: "retry_devices" }
   | { type: "volume"; volume: number }
   | { type: "call_step"; generation: number; step: CallStep }
+  | { type: "call_lines"; generation: number; sends: Call["sends"] }
   | { type: "call_frames"; generation: number; frames: number }
   | { type: "instrument_picture"; generation: number; on: boolean }
   | { type: "sound_blocked"; generation: number; blocked: boolean };
@@ -149,6 +151,7 @@ const NO_CALL: Call = {
   step: "none",
   frames: 0,
   frameAt: null,
+  sends: { camera: true, microphone: true },
   instrumentPicture: false,
   soundBlocked: false,
 };
@@ -241,6 +244,8 @@ export function advance(before: State, event: PageEvent, now: number): Step {
       return [{ ...state, volume: event.volume }, []];
     case "call_step":
       return [inCall(state, event.generation, (call) => ({ ...call, step: event.step })), []];
+    case "call_lines":
+      return [inCall(state, event.generation, (call) => ({ ...call, sends: event.sends })), []];
     case "call_frames":
       return [
         inCall(state, event.generation, (call) =>
@@ -306,8 +311,9 @@ function received(state: State, message: Incoming): Step {
       const { code, advice } = message;
       const notice: Notice = { kind: "refused", code, advice };
       const claimed = state.claiming !== null && state.consultation === null;
+      const kept = inConsultation(state, (c) => withoutRefused(c, code));
       return [
-        noticed({ ...state, claiming: null }, notice),
+        noticed({ ...kept, claiming: null }, notice),
         claimed ? [{ type: "close_devices" }] : [],
       ];
     }
@@ -600,6 +606,20 @@ function withOrderState(
   return {
     ...c,
     orders: [...c.orders, { id: said.id, kind, progress, refused, after: 0, message: null }],
+  };
+}
+
+const REPORT_REFUSED = new Set(["report_length", "already_reported", "not_yours"]);
+const ORDER_REFUSED = new Set(["consultation_closed", "order_conflict", "not_yours"]);
+
+/** What the service will not store is not said again; a report can then be corrected. */
+function withoutRefused(c: Consultation, code: string): Consultation {
+  return {
+    ...c,
+    orders: c.orders.filter(({ kind, progress }) => {
+      const refusing = kind === "report" ? REPORT_REFUSED : ORDER_REFUSED;
+      return progress !== "sending" || !refusing.has(code);
+    }),
   };
 }
 

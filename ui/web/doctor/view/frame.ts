@@ -95,7 +95,9 @@ function noticeText(notice: Notice): string {
     case "lost":
       return worded(w.lost, notice.code, w.lost_other);
     case "refused":
-      return w.refused(notice.advice, notice.code);
+      return Object.hasOwn(w.refused_codes, notice.code)
+        ? worded(w.refused_codes, notice.code, w.unknown_code)
+        : w.refused(notice.advice, notice.code);
     case "unreadable":
       return w.unreadable(notice.code);
   }

@@ -7,6 +7,7 @@ import { isCallOver, type Consultation, type State } from "../state.ts";
 import { translated, words } from "../words/index.ts";
 import { askFirst, button, named, said, setLine, type Dispatch } from "./parts.ts";
 
+const LONGEST = 20_000; // of the service
 const OUTCOMES: readonly Outcome[] = [
   "resolved",
   "reassured",
@@ -18,7 +19,11 @@ const OUTCOMES: readonly Outcome[] = [
 
 export function reportView(dispatch: Dispatch) {
   const text = on(
-    h("textarea", { id: "report-text", "aria-describedby": "report-problem report-memory" }),
+    h("textarea", {
+      id: "report-text",
+      maxlength: LONGEST,
+      "aria-describedby": "report-problem report-memory",
+    }),
     { input: () => setText(problem, "") },
   );
   named(text, (w) => w.report_text);

@@ -137,10 +137,17 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
       );
       end.disabled = c.call.generation === 0;
       if (volume.valueAsNumber !== page.volume) volume.valueAsNumber = page.volume;
-      const wrong = [w.camera[page.camera], w.microphone[page.microphone]].filter((text) => text !== "");
+      const { sends } = c.call;
+      const wrong = [
+        page.camera === "on" && !sends.camera ? w.camera_later : w.camera[page.camera],
+        page.microphone === "on" && !sends.microphone
+          ? w.microphone_later
+          : w.microphone[page.microphone],
+      ].filter((text) => text !== "");
       setText(problem, wrong.join(" "));
       setShown(problems, !over && wrong.length > 0);
-      setShown(retry, page.camera !== "asking" && page.microphone !== "asking");
+      const asking = page.camera === "asking" || page.microphone === "asking";
+      setShown(retry, !asking && !(page.camera === "on" && page.microphone === "on"));
       const refusal = c.orders.findLast((order) => order.kind === "end_call" && order.progress === "refused");
       setLine(refused, refusal ? w.end_call_refused(worded(w.refusals, refusal.refused ?? "", w.unknown_code)) : "");
       showMessages(c);

@@ -55,6 +55,14 @@ const en: Words = {
   },
   lost_other: (code) => `This patient is no longer yours (${code}).`,
   refused: (advice, code) => `The service refused: ${advice} (${code})`,
+  refused_codes: {
+    busy: "You already have a patient: sign their report, or give them back to the waiting room.",
+    report_missing: "End the call and sign the report before leaving this consultation.",
+    consultation_closed: "The consultation has ended at the booth: it takes no more requests.",
+    report_length: "A report has from 1 to 20,000 characters.",
+    already_reported: "This consultation already has its signed report.",
+    not_yours: "This patient is not, or no longer, yours.",
+  },
   unreadable: (kind) =>
     `A message of the service could not be read (${kind || "no name"}) and is not shown. Reload the page; if it happens again, tell the operator.`,
   gone: "The service no longer follows this consultation. What is shown is what was received.",
@@ -125,6 +133,8 @@ const en: Words = {
     absent: "No microphone found: the patient cannot hear you.",
     lost: "Microphone lost, or in use by other software.",
   },
+  camera_later: "Camera allowed: it joins the call at the next connection, or if you reload the page.",
+  microphone_later: "Microphone allowed: it joins the call at the next connection, or if you reload the page.",
   devices_retry: "Try again",
   end_call: "End the call",
   end_call_sure: "End the call?",

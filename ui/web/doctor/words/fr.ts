@@ -69,6 +69,14 @@ const fr = {
   } as Codes,
   lost_other: (code: string) => `Ce patient n’est plus à vous (${code}).`,
   refused: (advice: string, code: string) => `Le service a refusé : ${advice} (${code})`,
+  refused_codes: {
+    busy: "Un patient est déjà à vous : signez son compte rendu, ou rendez-le à la salle d’attente.",
+    report_missing: "Terminez l’appel et signez le compte rendu avant de quitter cette consultation.",
+    consultation_closed: "La consultation est terminée à la cabine : elle ne reçoit plus de demande.",
+    report_length: "Le compte rendu doit compter de 1 à 20 000 caractères.",
+    already_reported: "Cette consultation a déjà son compte rendu signé.",
+    not_yours: "Ce patient n’est pas, ou n’est plus, à vous.",
+  } as Codes,
   unreadable: (kind: string) =>
     `Un message du service n’a pas pu être lu (${kind || "sans nom"}) et n’est pas affiché. Rechargez la page ; si cela revient, prévenez l’exploitant.`,
   gone: "Le service ne suit plus cette consultation. Ce qui est affiché est ce qui a été reçu.",
@@ -140,6 +148,8 @@ const fr = {
     absent: "Aucun micro trouvé : le patient ne vous entend pas.",
     lost: "Micro perdu ou pris par un autre logiciel.",
   } satisfies Record<DeviceState, string>,
+  camera_later: "Caméra autorisée : elle rejoindra l’appel à la prochaine connexion, ou si vous rechargez la page.",
+  microphone_later: "Micro autorisé : il rejoindra l’appel à la prochaine connexion, ou si vous rechargez la page.",
   devices_retry: "Réessayer",
   end_call: "Terminer l’appel",
   end_call_sure: "Terminer l’appel ?",
