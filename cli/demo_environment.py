@@ -31,7 +31,7 @@ from typing import IO, Any, Self
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cli import demo_content
+from cli import broken_content, demo_content
 from cli.display import VirtualDisplay, Vnc
 from cli.processes import MARK, kill_marked
 from cli.supervisor import Event, State, Supervisor
@@ -90,9 +90,10 @@ class Options:
     finger: bool = True  # is in from the start; `DemoEnvironment.finger` changes it
     record: Path | None = None  # the folder sink; None: inside the private folder
     journal: Path | None = None  # of the simulator; likewise
-    camera: str = ""  # lines of [media.camera]; "": the drawn patient
-    microphone: str = ""  # lines of [media.microphone]; "": the drawn patient's voice
-    touch_module: str | None = None  # in the place of ui.touch: the one driven by tests
+    frozen_camera: bool = False  # always the same picture
+    silent_microphone: bool = False
+    # In the place of ui.touch: `cli.driven_touch`, which `touch_control` drives.
+    touch_module: str | None = None
     # Changes a file's text before it is written: (its name, what the template gave) -> text.
     edit: Callable[[str, str], str] = field(default=lambda _name, text: text)
 
@@ -122,6 +123,7 @@ class DemoEnvironment:
         self._folder: Path | None = None
         self._alive: IO[bytes] | None = None
         self._supervisor: Supervisor | None = None
+        self._later: list[asyncio.Task[None]] = []
 
     # --- where things are --------------------------------------------------------------------
 
@@ -170,6 +172,11 @@ class DemoEnvironment:
         return self.folder / "simulator.sock"
 
     @property
+    def touch_control(self) -> Path:
+        """The driven touchscreen's control socket (cli.driven_touch)."""
+        return self.folder / "touch.sock"
+
+    @property
     def booth_sound(self) -> Path:
         """What the booth's speaker played (WAV), unless `Options.speaker`."""
         return self.folder / "speaker.wav"
@@ -201,6 +208,19 @@ class DemoEnvironment:
         else:
             file.unlink(missing_ok=True)
 
+    async def tell_simulator(
+        self, command: Mapping[str, object], *, after_seconds: float = 0.0
+    ) -> None:
+        """Give the simulated oximeter a fault command (drivers.simulated.faults).
+
+        With `after_seconds` it is given then, and this returns at once. Raises `DemoError` when it
+        is refused; one given later raises it from `close`.
+        """
+        if after_seconds > 0:
+            self._later.append(asyncio.ensure_future(self._tell_later(command, after_seconds)))
+        else:
+            await self._tell(command)
+
     # --- life --------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
@@ -222,11 +242,13 @@ class DemoEnvironment:
 
     async def ready(self, seconds: float = 30.0) -> None:
         """Return when every part runs and the booth listens. Raises `DemoError`."""
-        sockets = [self.run / name for name in ("view.sock", "live.sock", "media.sock")]
+        sockets = [self.run / f"{name}.sock" for name in ("view", "live", "media", "frames")]
+        if self.options.touch_module is not None:
+            sockets.append(self.touch_control)
         names = self.supervisor.names
         await self._wait_for(
             lambda: (
-                all(path.exists() for path in (*sockets, self.run / "frames.sock"))
+                all(path.exists() for path in sockets)
                 and all(self.supervisor.state(name) is State.ACTIVE for name in names)
             ),
             seconds,
@@ -234,6 +256,10 @@ class DemoEnvironment:
 
     async def close(self) -> None:
         """End all processes, remove all files. Idempotent."""
+        later, self._later = self._later, []
+        for task in later:
+            task.cancel()
+        done = await asyncio.gather(*later, return_exceptions=True)
         if self._supervisor is not None:
             await self._supervisor.stop()
         if self.display is not None:
@@ -245,6 +271,23 @@ class DemoEnvironment:
         if self._alive is not None:
             self._alive.close()
             self._alive = None
+        for outcome in done:
+            if isinstance(outcome, Exception):  # not a cancellation
+                raise outcome
+
+    async def _tell(self, command: Mapping[str, object]) -> None:
+        reader, writer = await asyncio.open_unix_connection(self.simulator_control)
+        try:
+            writer.write(json.dumps(command).encode() + b"\n")
+            answer = json.loads(await asyncio.wait_for(reader.readline(), 5.0))
+        finally:
+            writer.close()
+        if not answer["ok"]:
+            raise DemoError(f"the simulator refuses {dict(command)}: {answer['error']}")
+
+    async def _tell_later(self, command: Mapping[str, object], seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._tell(command)
 
     async def _start(self) -> None:
         self._folder, self._alive = _private_folder()
@@ -289,7 +332,8 @@ class DemoEnvironment:
             unit = relocate(unit, cabine=cabine, config=str(self.folder))
             if name == TOUCH and self.options.touch_module is not None:
                 module = ("-m", self.options.touch_module, "--config", str(self.folder))
-                unit = replace(unit, command=(sys.executable, *module))
+                control = ("--control", str(self.touch_control))
+                unit = replace(unit, command=(sys.executable, *module, *control))
             units.append(unit)
         simulator = Unit(
             name=SIMULATOR,
@@ -315,8 +359,13 @@ class DemoEnvironment:
         device_key = self.folder / "device.pem"
         device_key.touch(mode=0o600)
         device_key.write_bytes(private)
-        content = demo_content.generate(CONTENT)
         options = self.options
+        content = demo_content.generate(CONTENT)
+        camera, microphone = content.patient_video, content.patient_voice
+        if options.frozen_camera:
+            camera = broken_content.freeze(camera, self.folder / "frozen.mp4")
+        if options.silent_microphone:
+            microphone = broken_content.silence(microphone, self.folder / "silent.wav")
         speaker = 'device = "default"' if options.speaker else f"file = {_toml(self.booth_sound)}"
         return {
             "screen_width_px": str(options.screen.width_px),
@@ -324,8 +373,8 @@ class DemoEnvironment:
             "screen_width_mm": str(options.screen.width_mm),
             "screen_height_mm": str(options.screen.height_mm),
             "half_duplex": _toml(options.speaker),
-            "camera": options.camera or f"file = {_toml(content.patient_video)}",
-            "microphone": options.microphone or f"file = {_toml(content.patient_voice)}",
+            "camera": _toml(camera),
+            "microphone": _toml(microphone),
             "speaker": speaker,
             "record": _toml(self.record.absolute()),
             "login": _toml(self.account.login),

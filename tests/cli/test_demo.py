@@ -1,6 +1,7 @@
 """The demo, with its real processes: it comes up, and nothing of it is left."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -127,6 +128,36 @@ async def test_values_drawn_from_a_seed_are_drawn_again_from_it() -> None:
     assert (one.spo2, one.pulse_rate) == (two.spo2, two.pulse_rate)
     again = DemoEnvironment(Options(seed=three.seed))
     assert (again.spo2, again.pulse_rate) == (three.spo2, three.pulse_rate)
+
+
+async def test_screen_and_simulator_take_orders_where_tests_give_them() -> None:
+    options = Options(touch_module="cli.driven_touch", frozen_camera=True, silent_microphone=True)
+    async with DemoEnvironment(options) as demo:
+        await demo.ready(DEADLINE)
+        async with asyncio.timeout(DEADLINE):
+            reader, writer = await asyncio.open_unix_connection(demo.touch_control)
+            writer.write(b'{"do": "wait", "page": "welcome"}\n')
+            answer = json.loads(await reader.readline())
+        writer.close()
+        assert answer["ok"], answer
+        await demo.tell_simulator({"do": "corrupt"})
+        with pytest.raises(DemoError, match="refuses"):
+            await demo.tell_simulator({"do": "dance"})
+        booth = load(BoothConfig, demo.folder / "booth.toml")
+        assert booth.media.camera is not None
+        assert booth.media.camera.file == demo.folder / "frozen.mp4"
+        assert booth.media.microphone is not None
+        assert booth.media.microphone.file == demo.folder / "silent.wav"
+
+
+async def test_a_command_for_later_that_is_refused_is_not_forgotten() -> None:
+    with pytest.raises(DemoError, match="refuses"):
+        async with DemoEnvironment() as demo:
+            await demo.ready(DEADLINE)
+            await demo.tell_simulator({"do": "dance"}, after_seconds=0.01)
+            await asyncio.wait(demo._later, timeout=DEADLINE)
+    async with DemoEnvironment() as demo:
+        await demo.tell_simulator({"do": "dance"}, after_seconds=3600)
 
 
 async def test_a_part_killed_comes_back_where_it_was() -> None:
