@@ -138,7 +138,7 @@ export function reportView(dispatch: Dispatch) {
       setAttribute(progress, "data-report", step);
       const sent = sentBy(c);
       setLine(kept, step === "none" ? "" : (sent?.text ?? w.report_elsewhere));
-      setLine(signedOutcome, sent ? `${w.outcome} : ${w.outcomes[sent.outcome]}` : "");
+      setLine(signedOutcome, sent ? w.outcome_line(w.outcomes[sent.outcome]) : "");
     },
   };
 }

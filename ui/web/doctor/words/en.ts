@@ -121,8 +121,8 @@ const en: Words = {
     off: "Camera off",
     asking: "Allow the camera and the microphone in your browser.",
     on: "",
-    refused: "Camera refused by the browser: the patient hears you without seeing you.",
-    absent: "No camera found: the patient hears you without seeing you.",
+    refused: "Camera refused by the browser: the patient cannot see you.",
+    absent: "No camera found: the patient cannot see you.",
     lost: "Camera lost, or in use by other software.",
   },
   microphone: {
@@ -246,6 +246,7 @@ const en: Words = {
   report_hint: "Reason, findings, conclusion, what to do. The patient will read it on the screen.",
   report_memory: "Draft in memory only, until it is signed.",
   outcome: "Outcome",
+  outcome_line: (outcome) => `Outcome: ${outcome}`,
   outcome_choose: "Choose…",
   outcomes: {
     resolved: "Resolved",
