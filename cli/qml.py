@@ -50,9 +50,7 @@ def qml_files() -> list[Path]:
 
 
 def _python_types() -> list[Path]:
-    return [
-        file for file in sorted(TOUCH.glob("*.py")) if "@QmlElement" in file.read_text("utf-8")
-    ]
+    return [file for file in sorted(TOUCH.glob("*.py")) if "@QmlElement" in file.read_text("utf-8")]
 
 
 def _fingerprint(files: Sequence[Path]) -> str:
@@ -106,7 +104,9 @@ def build_types() -> bool:
             _tool("metaobjectdump", "-c", "-o", dump, source)
             dumps.append(dump)
         merged = Path(folder) / "all.json"
-        merged.write_text(json.dumps([each for dump in dumps for each in json.loads(dump.read_text())]))
+        merged.write_text(
+            json.dumps([each for dump in dumps for each in json.loads(dump.read_text())])
+        )
         _tool(
             "qmltyperegistrar", "--generate-qmltypes", types, "-o", os.devnull, merged,
             "--import-name", MODULE, "--major-version", "1",

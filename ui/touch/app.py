@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import msgspec
+import shiboken6
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
@@ -77,10 +78,13 @@ class Touch(QObject):
         self._frames.start()
 
     def stop(self) -> None:
-        """Let go of all sockets and take everything off the screen."""
+        """Let go of all sockets, take everything off the screen, close the window. The last call."""
         for link in (self._view_link, self._live_link, self._frames):
             link.stop()
         self.model.clear()
+        # before the model, on which every page leans
+        shiboken6.delete(self.engine)
+        self._languages.silence()
 
     def _on_view(self, line: bytes) -> None:
         try:

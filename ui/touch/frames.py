@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import logging
 import mmap
@@ -105,6 +104,7 @@ class FramesReader(QObject):
         self._splitter = LineSplitter()
         self._descriptors: deque[int] = deque()
         self._rings: dict[Source, Ring] = {}
+        self._held: dict[Source, tuple[int, int]] = {}  # ring and descriptor, not yet mapped
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(RETRY_MS)
@@ -147,6 +147,9 @@ class FramesReader(QObject):
             self._socket = None
         while self._descriptors:
             os.close(self._descriptors.popleft())
+        for _, descriptor in self._held.values():
+            os.close(descriptor)
+        self._held.clear()
         self._rings.clear()
         for source in Source:
             self._show(source, None)
@@ -195,20 +198,30 @@ class FramesReader(QObject):
 
     def _follow(self, notice: FrameNotice) -> None:
         ring = self._rings.get(notice.source)
-        if notice.slot is None and (ring is None or ring.id != notice.ring):
-            # a source that stops before it ever drew needs no memory
-            if self._descriptors:
-                os.close(self._descriptors.popleft())
+        if notice.slot is None:
+            self._hold(notice)
             return
         if ring is not None and ring.id == notice.ring:
             if (ring.width, ring.height, ring.slots) != (notice.width, notice.height, notice.slots):
                 raise FrameError("a picture changed its size inside one memory")
             return
-        if not self._descriptors:
-            raise FrameError("a new memory was announced and did not come")
-        descriptor = self._descriptors.popleft()
+        self._hold(notice)
+        _, descriptor = self._held.pop(notice.source)
         try:
             self._rings[notice.source] = Ring(descriptor, notice)
         finally:
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
+            os.close(descriptor)
+
+    def _hold(self, notice: FrameNotice) -> None:
+        """Take the descriptor that rides with the first notice of a memory, even one that stops.
+
+        A source that has never drawn has no memory: its ring is 0, and nothing rides.
+        """
+        ring, held = self._rings.get(notice.source), self._held.get(notice.source)
+        if notice.ring in (0, ring.id if ring else 0, held[0] if held else 0):
+            return
+        if not self._descriptors:
+            raise FrameError("a new memory was announced and did not come")
+        if held is not None:
+            os.close(held[1])
+        self._held[notice.source] = notice.ring, self._descriptors.popleft()

@@ -30,7 +30,12 @@ class Languages(QObject):
 
     def speak(self, language: Language) -> None:
         """Make `language` the one that is spoken; the engine then translates again."""
-        if self._spoken is not None:
-            QCoreApplication.removeTranslator(self._spoken)
+        self.silence()
         self._spoken = self._translators[language]
         QCoreApplication.installTranslator(self._spoken)
+
+    def silence(self) -> None:
+        """Translate nothing any more."""
+        if self._spoken is not None:
+            QCoreApplication.removeTranslator(self._spoken)
+            self._spoken = None

@@ -49,7 +49,7 @@ class LineLink(QObject):
     def stop(self) -> None:
         """Let go of the peer and look for it no more."""
         self._retry.stop()
-        self._socket.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self._socket.blockSignals(True)
         self._socket.abort()
         self._connected = False
 

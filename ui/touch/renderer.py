@@ -24,7 +24,7 @@ def renderer_name() -> str:
 
 
 def refuse_software() -> None:
-    """Raise `TouchError` where a picture would be drawn by the processor, too slow to see a doctor."""
+    """Raise `TouchError` where the processor would have to draw: too slow to see a doctor."""
     name = renderer_name()
     if any(word in name.lower() for word in _SOFTWARE):
         raise TouchError(

@@ -111,6 +111,11 @@ class TouchModel(QObject):
         """The pictures."""
         return self._pictures
 
+    @property
+    def typist(self) -> OnScreenKeys:
+        """What the on-screen keyboards type with."""
+        return self._keys
+
     def show(self, view: screen.View) -> None:
         """Draw `view`."""
         before = self._view

@@ -40,6 +40,7 @@ def main() -> None:
         consultation = FakeConsultation(config.paths.run)
         media = FakeMedia(config.paths.run)
         touch = Touch(config)
+        touch.engine.warnings.connect(lambda each: print("QML", [w.toString() for w in each]))
         touch.start()
         revision = 0
         for language in Language:
@@ -72,14 +73,13 @@ def main() -> None:
 
                 def drawn(swaps: list[int] = swaps) -> bool:
                     touch.window.update()
-                    return swaps[0] > 25
+                    return swaps[0] > 4
 
                 until(drawn, 20)
                 touch.window.frameSwapped.disconnect(count)
                 touch.window.grabWindow().save(str(out / f"{language.value}-{label}.png"))
                 print(label, language.value)
         touch.stop()
-        touch.window.hide()
 
 
 if __name__ == "__main__":

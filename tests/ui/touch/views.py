@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - French words are written as French writes them
 """Every page, with ordinary, empty and very long contents."""
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ PAGES: dict[str, Page] = {
     "information": Information(price_cents=3000, covered_cents=2100),
     "information_covered": Information(price_cents=2500, covered_cents=2500),
     "consent": Consent("2026-01"),
+    "consent_minor": Consent("2026-01", minor=True),
     "names": Names(),
     "names_problems": Names({"birth_name": "characters", "given_names": "too_long"}),
     "birth_date": BirthDate(),
@@ -151,7 +153,11 @@ PAGES |= {f"measure_{name}": Measure(each) for name, each in PHASES.items()}
 PAGES |= {
     f"call_measure_{name}": call(values=VALUES, measuring=each) for name, each in PHASES.items()
 }
-PAGES |= {f"goodbye_{each.value}": Goodbye(each) for each in Outcome}
+PAGES |= {
+    f"goodbye_{why}": Goodbye(None, why)
+    for why in ("patient_left", "consent_refused", "emergency", "unaccompanied", "new reason")
+}
+PAGES |= {f"goodbye_outcome_{each.value}": Goodbye(each) for each in Outcome}
 
 NO_BACK = ("hygiene", "welcome", "goodbye", "unavailable", "measure", "waiting", "meet_doctor")
 

@@ -11,30 +11,30 @@ Scene {
     property bool done: false
     property bool broken: false
 
-    boxWidth: 460
+    boxWidth: 450
     boxHeight: 300
 
     // shelf
-    Piece { d: "M10 262H450"; line: Theme.hair; thickness: 10 }
+    Piece { d: "M-400 262H450"; line: Theme.hair; thickness: 10 }
 
     // hand
     Item {
         id: hand
         width: 460
         height: 300
-        x: scene.inserted ? 0 : -74
+        x: scene.inserted ? 46 : -64
         Behavior on x { NumberAnimation { duration: 700; easing.type: Easing.OutCubic } }
 
         SequentialAnimation on x {
             running: !scene.inserted && !scene.broken && scene.visible
             loops: Animation.Infinite
-            NumberAnimation { to: -22; duration: 1300; easing.type: Easing.InOutQuad }
+            NumberAnimation { to: 30; duration: 1300; easing.type: Easing.InOutQuad }
             PauseAnimation { duration: 500 }
-            NumberAnimation { to: -74; duration: 700; easing.type: Easing.InOutQuad }
+            NumberAnimation { to: -64; duration: 700; easing.type: Easing.InOutQuad }
             PauseAnimation { duration: 300 }
         }
 
-        Piece { d: "M-120 96H60C80 96 88 104 88 122V236C88 250 78 256 64 256H-120z"; fill: Theme.clay }
+        Piece { d: "M-420 96H60C80 96 88 104 88 122V236C88 250 78 256 64 256H-420z"; fill: Theme.clay }
         Piece { d: "M40 92C70 88 96 98 112 112H290C316 112 316 156 290 156H190C196 160 196 170 190 176C198 182 198 194 188 200C196 208 192 222 180 224C182 236 176 246 160 248H92C70 248 52 240 40 232z"; fill: Theme.skin }
         Piece { d: "M146 178H188M140 202H186M140 226H178M112 112C124 120 130 132 130 146"; line: Theme.skinShade; thickness: 5 }
         Piece { d: "M278 119C300 117 306 130 304 136H276C270 130 272 120 278 119z"; fill: Theme.nail }
@@ -56,7 +56,7 @@ Scene {
     Piece {
         id: glow
         visible: scene.glowing
-        d: "M276 112A26 26 0 1 0 328 112A26 26 0 1 0 276 112z"
+        d: "M312 128A26 26 0 1 0 364 128A26 26 0 1 0 312 128z"
         fill: "#e0533f"
         opacity: 0.25
         SequentialAnimation on opacity {

@@ -16,6 +16,7 @@ Item {
     property string hint: ""
     property string problem: ""
     property bool centred: false
+    property bool big: false
     property bool keepsProblemRoom: true
 
     signal accepted
@@ -39,14 +40,14 @@ Item {
         id: field
         y: labelWords.height + Theme.mm(1)
         width: parent.width
-        height: Theme.mm(17)
-        leftPadding: Theme.mm(4)
-        rightPadding: Theme.mm(4)
+        height: Theme.mm(entry.big ? 24 : 17)
+        leftPadding: Theme.mm(entry.centred ? 1 : 4)
+        rightPadding: Theme.mm(entry.centred ? 1 : 4)
         topPadding: 0
         bottomPadding: 0
         verticalAlignment: TextInput.AlignVCenter
         horizontalAlignment: entry.centred ? TextInput.AlignHCenter : TextInput.AlignLeft
-        font.pixelSize: Theme.large
+        font.pixelSize: entry.big ? Theme.hero : Theme.large
         color: Theme.ink
         selectionColor: Theme.sea
         selectedTextColor: Theme.white
@@ -70,12 +71,12 @@ Item {
         }
         Words {
             anchors.fill: parent
-            anchors.leftMargin: Theme.mm(4)
-            anchors.rightMargin: Theme.mm(4)
-            visible: field.text === "" && entry.hint !== ""
+            anchors.leftMargin: Theme.mm(entry.centred ? 1 : 6)
+            anchors.rightMargin: Theme.mm(entry.centred ? 1 : 4)
+            visible: field.text === "" && entry.hint !== "" && !(entry.centred && field.activeFocus)
             text: entry.hint
             color: Theme.soft
-            font.pixelSize: Theme.body
+            font.pixelSize: entry.big ? Theme.title : Theme.body
             verticalAlignment: Text.AlignVCenter
             horizontalAlignment: entry.centred ? Text.AlignHCenter : Text.AlignLeft
             wrapMode: Text.NoWrap

@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>Nobody is here and no parent knows.</source>
-        <translation>Personne n’est là et aucun parent n’est au courant.</translation>
+        <translation>Il n’y a personne et aucun parent n’est au courant.</translation>
     </message>
 </context>
 <context>
@@ -70,8 +70,8 @@
 <context>
     <name>BirthDatePage</name>
     <message>
-        <source>When were you born?</source>
-        <translation>Quand êtes-vous né ?</translation>
+        <source>Your date of birth</source>
+        <translation>Votre date de naissance</translation>
     </message>
     <message>
         <source>Day</source>
@@ -97,8 +97,8 @@
 <context>
     <name>BirthPlacePage</name>
     <message>
-        <source>Where were you born?</source>
-        <translation>Où êtes-vous né ?</translation>
+        <source>Your place of birth</source>
+        <translation>Votre lieu de naissance</translation>
     </message>
     <message>
         <source>Town, and country if it is not France</source>
@@ -145,7 +145,7 @@
     </message>
     <message>
         <source>Measure again</source>
-        <translation>Mesurer encore</translation>
+        <translation>Refaire la mesure</translation>
     </message>
     <message>
         <source>Done</source>
@@ -339,6 +339,14 @@
         <translation>Valeur mesurée</translation>
     </message>
     <message>
+        <source>Oxygen</source>
+        <translation>Oxygène</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valeur</translation>
+    </message>
+    <message>
         <source>beats per minute</source>
         <translation>battements par minute</translation>
     </message>
@@ -468,11 +476,27 @@
     </message>
     <message>
         <source>You left before the end.</source>
-        <translation>Vous êtes parti avant la fin.</translation>
+        <translation>La consultation s’est arrêtée avant la fin.</translation>
     </message>
     <message>
         <source>The doctor has closed the consultation.</source>
         <translation>Le médecin a terminé la consultation.</translation>
+    </message>
+    <message>
+        <source>You chose to leave. The pharmacist can help you.</source>
+        <translation>Vous avez choisi de partir. Le pharmacien peut vous aider.</translation>
+    </message>
+    <message>
+        <source>You did not agree to a video consultation. The pharmacist can help you.</source>
+        <translation>Vous avez refusé la consultation en vidéo. Le pharmacien peut vous aider.</translation>
+    </message>
+    <message>
+        <source>Come back with an adult, or speak to the pharmacist.</source>
+        <translation>Revenez avec un adulte, ou parlez au pharmacien.</translation>
+    </message>
+    <message>
+        <source>The consultation has ended.</source>
+        <translation>La consultation est terminée.</translation>
     </message>
     <message>
         <source>Please fill this in.</source>
@@ -546,6 +570,10 @@
         <translation>Qui donne son accord ?</translation>
     </message>
     <message>
+        <source>The patient is under 16. Who is agreeing?</source>
+        <translation>Le patient a moins de 16 ans. Qui donne son accord ?</translation>
+    </message>
+    <message>
         <source>The patient</source>
         <translation>Le patient</translation>
     </message>
@@ -559,7 +587,7 @@
     </message>
     <message>
         <source>I agree to be seen by a doctor by video.</source>
-        <translation>J’accepte d’être vu par un médecin en vidéo.</translation>
+        <translation>J’accepte qu’un médecin me voie en vidéo.</translation>
     </message>
     <message>
         <source>If not, the consultation stops here.</source>
@@ -571,7 +599,7 @@
     </message>
     <message>
         <source>Yes, I agree to be seen by video</source>
-        <translation>Oui, j’accepte d’être vu en vidéo</translation>
+        <translation>Oui, j’accepte la vidéo</translation>
     </message>
     <message>
         <source>No</source>
@@ -579,7 +607,7 @@
     </message>
     <message>
         <source>No, I do not want to be seen by video</source>
-        <translation>Non, je ne veux pas être vu en vidéo</translation>
+        <translation>Non, je refuse la vidéo</translation>
     </message>
     <message>
         <source>Someone from the pharmacy may help me during the consultation.</source>
@@ -587,7 +615,7 @@
     </message>
     <message>
         <source>If not, you are cared for just the same.</source>
-        <translation>Sinon, vous êtes soigné tout pareil.</translation>
+        <translation>Sinon, cela ne change rien à vos soins.</translation>
     </message>
     <message>
         <source>Yes, someone may help me</source>
@@ -667,12 +695,16 @@
         <translation>Demandez de l’aide tout de suite, sans attendre.</translation>
     </message>
     <message>
+        <source>I have help, stop here</source>
+        <translation>J’ai de l’aide, terminer</translation>
+    </message>
+    <message>
         <source>Open the door and call the pharmacist.</source>
         <translation>Ouvrez la porte et appelez le pharmacien.</translation>
     </message>
     <message>
         <source>Call out loud. Do not stay alone.</source>
-        <translation>Appelez à voix haute. Ne restez pas seul.</translation>
+        <translation>Appelez à voix haute. Restez avec quelqu’un.</translation>
     </message>
     <message>
         <source>Medical emergency, in France</source>
@@ -700,6 +732,10 @@
     <message>
         <source>Thank you, and goodbye</source>
         <translation>Merci et au revoir</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>Terminer</translation>
     </message>
     <message>
         <source>Do not forget your things.</source>
@@ -768,12 +804,12 @@
         <translation>Prix : %1</translation>
     </message>
     <message>
-        <source>If you are insured in France, you pay nothing.</source>
-        <translation>Si vous êtes assuré en France, vous ne payez rien.</translation>
+        <source>If you have French health insurance, you pay nothing.</source>
+        <translation>Si vous avez la Sécurité sociale, vous ne payez rien.</translation>
     </message>
     <message>
-        <source>If you are insured in France, the health insurance covers %1; %2 are left for you or your complementary insurance.</source>
-        <translation>Si vous êtes assuré en France, l’Assurance maladie couvre %1 ; il reste %2 pour vous ou votre mutuelle.</translation>
+        <source>The French health insurance covers %1. What is left, %2, is for you or your complementary insurance.</source>
+        <translation>La Sécurité sociale couvre %1. Le reste, %2, est pour vous ou votre mutuelle.</translation>
     </message>
     <message>
         <source>If picture or sound fail</source>
@@ -890,7 +926,7 @@
     </message>
     <message>
         <source>Measure again</source>
-        <translation>Mesurer encore</translation>
+        <translation>Refaire la mesure</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -948,7 +984,7 @@
     </message>
     <message>
         <source>I am ready</source>
-        <translation>Je suis prêt</translation>
+        <translation>Je peux commencer</translation>
     </message>
 </context>
 <context>
@@ -1117,8 +1153,8 @@
         <translation>La liaison avec les médecins est coupée</translation>
     </message>
     <message>
-        <source>Stay seated. A doctor will appear here.</source>
-        <translation>Restez assis. Un médecin s’affichera ici.</translation>
+        <source>Please stay here. A doctor will appear on this screen.</source>
+        <translation>Restez ici. Un médecin s’affichera sur cet écran.</translation>
     </message>
     <message>
         <source>The booth keeps trying by itself. Your answers and measurements are kept.</source>
@@ -1190,8 +1226,8 @@
         <translation>Bonjour</translation>
     </message>
     <message>
-        <source>See a doctor by video, here, sitting down.</source>
-        <translation>Voyez un médecin en vidéo, ici, bien assis.</translation>
+        <source>See a doctor by video, here.</source>
+        <translation>Voyez un médecin en vidéo, ici.</translation>
     </message>
     <message>
         <source>Start</source>

@@ -61,6 +61,13 @@ QtObject {
         }
         return qsTr("Measured value");
     }
+    function quantityShort(code: string): string {
+        switch (code) {
+        case "spo2": return qsTr("Oxygen");
+        case "pulse_rate": return qsTr("Pulse");
+        }
+        return qsTr("Value");
+    }
     function unit(code: string): string {
         switch (code) {
         case "%": return "%";
@@ -124,6 +131,17 @@ QtObject {
         case "patient_left": return qsTr("You left before the end.");
         }
         return qsTr("The doctor has closed the consultation.");
+    }
+    // What the goodbye page says of how it ended; nothing where the patient knows.
+    function ending(outcome: string, why: string): string {
+        switch (why) {
+        case "report_read": return outcome === "" ? "" : Codes.outcome(outcome);
+        case "patient_left": return qsTr("You chose to leave. The pharmacist can help you.");
+        case "consent_refused": return qsTr("You did not agree to a video consultation. The pharmacist can help you.");
+        case "emergency": return Codes.outcome("emergency");
+        case "unaccompanied": return qsTr("Come back with an adult, or speak to the pharmacist.");
+        }
+        return outcome === "" ? qsTr("The consultation has ended.") : Codes.outcome(outcome);
     }
     function nameProblem(code: string): string {
         switch (code) {

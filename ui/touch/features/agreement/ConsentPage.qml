@@ -120,8 +120,9 @@ PageFrame {
         Question {
             symbol: "user"
             below: true
-            words: qsTr("Who is agreeing?")
+            words: page.view.minor ? qsTr("The patient is under 16. Who is agreeing?") : qsTr("Who is agreeing?")
             Answer {
+                visible: !page.view.minor
                 text: qsTr("The patient")
                 chosen: page.giver === "patient"
                 onClicked: page.giver = "patient"

@@ -114,8 +114,8 @@ PageFrame {
                 symbol: "euro"
                 heading: qsTr("Price: %1").arg(Codes.money(page.view.price_cents, page.touch.language))
                 words: page.rest === 0
-                       ? qsTr("If you are insured in France, you pay nothing.")
-                       : qsTr("If you are insured in France, the health insurance covers %1; %2 are left for you or your complementary insurance.")
+                       ? qsTr("If you have French health insurance, you pay nothing.")
+                       : qsTr("The French health insurance covers %1. What is left, %2, is for you or your complementary insurance.")
                          .arg(Codes.money(page.view.covered_cents, page.touch.language))
                          .arg(Codes.money(page.rest, page.touch.language))
             }

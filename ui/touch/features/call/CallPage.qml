@@ -133,7 +133,7 @@ Item {
     Card {
         id: side
         visible: page.measuring !== null
-        width: Theme.mm(104)
+        width: Theme.mm(106)
         anchors { right: parent.right; top: parent.top; bottom: controls.top }
         anchors.margins: page.edge
         Loader {
@@ -208,11 +208,12 @@ Item {
         border.color: Theme.moss
         Row {
             id: stripRow
-            anchors.verticalCenter: parent.verticalCenter
+            height: strip.height
             x: Theme.mm(4)
             spacing: Theme.mm(6)
             Words {
-                anchors.verticalCenter: parent.verticalCenter
+                height: strip.height
+                verticalAlignment: Text.AlignVCenter
                 visible: page.measuring === null
                 text: qsTr("Recorded:")
                 color: Theme.moss
@@ -224,8 +225,9 @@ Item {
                 model: page.view.values
                 Words {
                     required property var modelData
-                    anchors.verticalCenter: parent.verticalCenter
-                    text: `${Codes.quantity(modelData.quantity)}\u00a0: ${Codes.number(modelData.value, page.touch.language)}\u202f${modelData.unit === "%" ? "%" : page.measuring === null ? Codes.unit(modelData.unit) : ""}`
+                    height: strip.height
+                    verticalAlignment: Text.AlignVCenter
+                    text: `${Codes.quantity(modelData.quantity)}\u00a0: ${Codes.number(modelData.value, page.touch.language)}\u00a0${modelData.unit === "%" ? "%" : page.measuring === null ? Codes.unit(modelData.unit) : ""}`
                     font.bold: true
                     font.pixelSize: page.measuring === null ? Theme.body : Theme.small
                     wrapMode: Text.NoWrap
@@ -259,7 +261,7 @@ Item {
         }
         Column {
             id: level
-            width: Theme.mm(40)
+            width: Theme.mm(34)
             anchors.verticalCenter: parent.verticalCenter
             spacing: Theme.mm(1.5)
             Words {
@@ -276,7 +278,7 @@ Item {
                     model: 10
                     Rectangle {
                         required property int index
-                        width: Theme.mm(2.6)
+                        width: Theme.mm(2.3)
                         height: Theme.mm(3 + index * 0.6)
                         anchors.bottom: parent.bottom
                         radius: Theme.mm(0.6)

@@ -7,10 +7,12 @@ PageFrame {
     id: page
 
     property var view
-    readonly property bool known: view.estimate_minutes !== null
+    readonly property int estimate: view.estimate_minutes ?? -1
+    readonly property int position: view.position ?? 0
+    readonly property bool known: estimate >= 0
 
     title: view.connected ? qsTr("You are in the waiting room") : qsTr("The line to the doctors is cut")
-    lead: view.connected ? qsTr("Stay seated. A doctor will appear here.")
+    lead: view.connected ? qsTr("Please stay here. A doctor will appear on this screen.")
                          : qsTr("The booth keeps trying by itself. Your answers and measurements are kept.")
 
     WaitingScene {
@@ -43,7 +45,7 @@ PageFrame {
                 }
                 Words {
                     width: parent.width
-                    text: page.known ? qsTr("%n minute(s)", "estimate", page.view.estimate_minutes) : qsTr("We do not know yet.")
+                    text: page.known ? qsTr("%n minute(s)", "estimate", page.estimate) : qsTr("We do not know yet.")
                     font.pixelSize: page.known ? Theme.hero : Theme.title
                     font.bold: true
                 }
@@ -57,9 +59,9 @@ PageFrame {
             }
         }
         Words {
-            visible: page.view.connected && page.view.position !== null
+            visible: page.view.connected && page.position > 0
             width: parent.width
-            text: page.view.position === null ? "" : page.view.position <= 1 ? qsTr("You are next.") : qsTr("%n person(s) before you.", "", page.view.position - 1)
+            text: page.position <= 1 ? qsTr("You are next.") : qsTr("%n person(s) before you.", "", page.position - 1)
             font.pixelSize: Theme.large
             font.bold: true
         }

@@ -8,16 +8,24 @@ PageFrame {
     id: page
 
     property var view
-    readonly property bool urgent: view.outcome === "emergency"
+    readonly property bool urgent: view.outcome === "emergency" || view.why === "emergency"
+    readonly property string ending: Codes.ending(view.outcome ?? "", view.why)
 
     title: qsTr("Thank you, and goodbye")
+
+    footer: PushButton {
+        kind: "main"
+        symbol: "check"
+        text: qsTr("Finish")
+        onClicked: page.touch.finish()
+    }
 
     Column {
         anchors.fill: parent
         spacing: Theme.mm(6)
         Card {
             id: outcome
-            visible: page.view.outcome !== null
+            visible: page.ending !== ""
             width: parent.width
             height: visible ? Math.max(Theme.mm(20), outcomeWords.height + Theme.mm(10)) : 0
             color: page.urgent ? Theme.rose : Theme.leaf
@@ -26,7 +34,7 @@ PageFrame {
                 id: outcomeWords
                 anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter }
                 anchors.margins: Theme.mm(6)
-                text: page.view.outcome === null ? "" : Codes.outcome(page.view.outcome)
+                text: page.ending
                 font.pixelSize: Theme.large
                 font.bold: true
                 color: page.urgent ? Theme.alarm : Theme.ink

@@ -82,7 +82,7 @@ Item {
         }
         Words {
             width: parent.width
-            text: qsTr("See a doctor by video, here, sitting down.")
+            text: qsTr("See a doctor by video, here.")
             font.pixelSize: Theme.large
         }
         PushButton {

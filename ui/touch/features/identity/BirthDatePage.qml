@@ -9,7 +9,7 @@ PageFrame {
     property var view
     readonly property string problem: Codes.dateProblem(view.problems.birth_date ?? Object.values(view.problems)[0] ?? "")
 
-    title: qsTr("When were you born?")
+    title: qsTr("Your date of birth")
 
     onViewChanged: {
         if (problem !== "")
@@ -40,6 +40,7 @@ PageFrame {
                 label: qsTr("Day")
                 hint: "05"
                 centred: true
+                big: true
                 keepsProblemRoom: false
                 maximumLength: 2
                 hints: Qt.ImhDigitsOnly | Qt.ImhSensitiveData
@@ -53,6 +54,7 @@ PageFrame {
                 label: qsTr("Month")
                 hint: "03"
                 centred: true
+                big: true
                 keepsProblemRoom: false
                 maximumLength: 2
                 hints: Qt.ImhDigitsOnly | Qt.ImhSensitiveData
@@ -66,6 +68,7 @@ PageFrame {
                 label: qsTr("Year")
                 hint: "1946"
                 centred: true
+                big: true
                 keepsProblemRoom: false
                 maximumLength: 4
                 hints: Qt.ImhDigitsOnly | Qt.ImhSensitiveData

@@ -7,7 +7,7 @@ PageFrame {
 
     property var view
 
-    title: qsTr("Where were you born?")
+    title: qsTr("Your place of birth")
 
     Component.onCompleted: place.take()
 

@@ -11,7 +11,6 @@ Rectangle {
     id: plot
 
     required property LiveCurve curve
-    property bool narrow: false
 
     radius: Theme.radius
     color: Theme.night
@@ -60,7 +59,7 @@ Rectangle {
         id: numbers
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
         anchors.margins: Theme.mm(3)
-        height: plot.narrow ? Theme.mm(15) : Theme.mm(17)
+        height: Theme.mm(20.5)
         Repeater {
             model: 2
             Column {
@@ -70,7 +69,7 @@ Rectangle {
                 width: numbers.width / 2
                 Words {
                     width: parent.width
-                    text: Codes.quantity(number.index === 0 ? "spo2" : "pulse_rate")
+                    text: Codes.quantityShort(number.index === 0 ? "spo2" : "pulse_rate")
                     color: Theme.foam
                     font.pixelSize: Theme.small
                     lineHeight: 1

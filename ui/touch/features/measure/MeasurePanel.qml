@@ -34,10 +34,13 @@ Item {
 
     ClipScene {
         id: art
-        x: 0
+        // bleeds to the page's edge: the sleeve comes from outside
+        x: panel.narrow ? -Theme.mm(4) : -Theme.margin
         y: 0
-        width: panel.narrow ? parent.width : parent.width * 0.46
-        height: panel.narrow ? (panel.recorded || panel.failed ? Theme.mm(28) : Theme.mm(34)) : parent.height - (progress.visible ? Theme.mm(18) : 0)
+        width: panel.narrow ? parent.width + Theme.mm(8) : parent.width * 0.5 + Theme.margin
+        visible: !(panel.narrow && panel.recorded)
+        clip: true
+        height: !visible ? 0 : panel.narrow ? Theme.mm(32) : parent.height - Theme.mm(18)
         inserted: panel.reading || panel.saving || panel.recorded
         glowing: panel.reading || panel.saving
         done: panel.recorded
@@ -46,8 +49,9 @@ Item {
 
     Column {
         id: says
-        x: panel.narrow ? 0 : art.width + Theme.mm(6)
-        y: panel.narrow ? art.height + Theme.mm(2) : 0
+        x: panel.narrow ? 0 : parent.width * 0.5 + Theme.mm(6)
+        y: panel.narrow ? (art.visible ? art.height + Theme.mm(2) : 0)
+                        : Math.max(0, (parent.height - height - (panel.live ? Theme.mm(5) + plot.height : 0)) / 2)
         width: parent.width - x
         spacing: Theme.mm(panel.narrow ? 2 : 4)
         Words {
@@ -83,20 +87,21 @@ Item {
     }
 
     LivePlot {
+        id: plot
         visible: panel.live
         curve: panel.touch.curve
-        narrow: panel.narrow
         x: says.x
         y: says.y + says.height + Theme.mm(panel.narrow ? 2 : 5)
         width: says.width
-        height: Math.min(parent.height - y - (panel.narrow && progress.visible ? Theme.mm(15) : 0), Theme.mm(72))
+        height: panel.narrow ? Math.min(Theme.mm(60), parent.height - y - (progress.visible ? progress.height + Theme.mm(3) : 0))
+                             : Theme.mm(66)
     }
 
     Column {
         id: progress
         visible: panel.reading || panel.saving
         x: 0
-        width: art.width
+        width: panel.narrow ? parent.width : parent.width * 0.5
         anchors.bottom: parent.bottom
         spacing: Theme.mm(2)
         Words {

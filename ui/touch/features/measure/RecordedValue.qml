@@ -41,7 +41,7 @@ Card {
                 anchors.baseline: figure.baseline
                 width: parent.width - figure.width - Theme.mm(2)
                 text: Codes.unit(recorded.value.unit)
-                font.pixelSize: recorded.narrow ? Theme.body : Theme.large
+                font.pixelSize: recorded.narrow ? Theme.small : Theme.large
                 lineHeight: 1
                 wrapMode: Text.NoWrap
             }

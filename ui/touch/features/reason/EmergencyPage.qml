@@ -1,5 +1,4 @@
 pragma ComponentBehavior: Bound
-pragma ComponentBehavior: Bound
 import QtQuick
 import ui.touch.art
 import ui.touch.controls
@@ -12,6 +11,13 @@ PageFrame {
 
     title: qsTr("Get help now. Do not wait for the doctor.")
     titleInk: Theme.alarm
+
+    footer: PushButton {
+        kind: "plain"
+        symbol: "check"
+        text: qsTr("I have help, stop here")
+        onClicked: page.touch.finish()
+    }
 
     Card {
         id: first

@@ -23,8 +23,9 @@ PageFrame {
             ChoiceTile {
                 required property string modelData
                 width: (grid.width - 3 * grid.spacing) / 4
-                height: Math.min(Theme.mm(52), (grid.height - (page.rows - 1) * grid.spacing) / page.rows)
+                height: Math.min(Theme.mm(54), (grid.height - (page.rows - 1) * grid.spacing) / page.rows)
                 symbol: modelData
+                symbolSize: Theme.mm(19)
                 text: Codes.reason(modelData)
                 onClicked: page.touch.give_reason(modelData)
             }

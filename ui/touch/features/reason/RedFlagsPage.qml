@@ -29,11 +29,12 @@ PageFrame {
             ChoiceTile {
                 required property string modelData
                 width: (grid.width - 3 * grid.spacing) / 4
-                height: Math.min(Theme.mm(64), (grid.height - (page.rows - 1) * grid.spacing) / page.rows)
+                height: Math.min(Theme.mm(72), (grid.height - (page.rows - 1) * grid.spacing) / page.rows)
                 checkable: true
                 accent: Theme.alarm
                 accentPaper: Theme.rose
                 symbol: modelData
+                symbolSize: Theme.mm(23)
                 text: Codes.redFlag(modelData)
                 onToggled: page.tick(modelData, checked)
             }
