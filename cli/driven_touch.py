@@ -174,7 +174,7 @@ class Driver:
             "language": "" if view is None else view.language.value,
             "call": "" if call is None else call.state.value,
             "accepting": self._touch.model.accepts(),
-            "problems": list(self.problems),
+            "problems": sorted(set(self.problems)),
         }
 
     def tree(self) -> list[Json]:

@@ -283,7 +283,7 @@ class TouchModel(QObject):
         """Reason for visit."""
         self._intend(screen.GiveReason(Reason(reason)))
 
-    @Slot(QVariant)
+    @Slot(list)
     def answer_red_flags(self, flags: list[str]) -> None:
         """None of them: an empty list."""
         self._intend(screen.AnswerRedFlags(tuple(RedFlag(flag) for flag in flags)))
