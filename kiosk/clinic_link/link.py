@@ -49,7 +49,7 @@ class Listener(Protocol):
         """Connected and welcomed."""
 
     def clinic_down(self) -> None:
-        """Lost; tried again by itself."""
+        """Lost, or not found at the start; tried again by itself."""
 
     def clinic_says(self, message: clinic.ToBooth) -> None:
         """A message, in order."""
@@ -173,10 +173,10 @@ class ClinicLink:
                 said_down = False
                 if clock() - began >= STEADY:
                     wait = BACK_OFF_FIRST
-                self._listener.clinic_down()
             if not said_down:
                 LOG.warning("clinic_link_down reason=%s", reason)
                 said_down = True
+                self._listener.clinic_down()
             await asyncio.sleep(wait * self._jitter.uniform(0.5, 1.0))
             wait = min(wait * 2, BACK_OFF_MOST)
 
@@ -226,7 +226,7 @@ class ClinicLink:
         raw = await connection.recv()
         try:
             message: clinic.ToBooth = self._decoder.decode(raw)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             LOG.error("clinic_link_bad_message bytes=%d", len(raw))  # noqa: TRY400 - no value in a log
             return None
         return message

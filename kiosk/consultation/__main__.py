@@ -7,15 +7,20 @@ import asyncio
 import contextlib
 import importlib.metadata
 import logging
+import os
 import signal
 import sys
+import threading
+from collections.abc import AsyncIterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic_ns
+from typing import Protocol
 
 from config import BoothConfig, ConfigError, load
 from contracts.consultation import Outcome
-from drivers.devices.oximeter import Oximeter
+from contracts.screen import Failure, Part, ReadyState
+from drivers.devices.oximeter import DROPPABLE, Heard, Oximeter
 from drivers.errors import DriverError
 from kiosk.clinic_link.link import ClinicLink, LinkError
 from kiosk.clinic_link.token import DeviceKeyError, load_key
@@ -29,6 +34,16 @@ from kiosk.record.folders import Folders
 from kiosk.record.log import EventLog, New, RecordError
 
 LOG = logging.getLogger("kiosk.consultation")
+
+EXIT_SECONDS = 1.5  # from the end, or the order to stop, to the exit
+MOST_WAITING = 50  # in the inbox; beyond it what may be dropped is
+
+
+class Runs(Protocol):
+    """A driver."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
 
 
 class SystemClock:
@@ -57,7 +72,12 @@ def software() -> str:
 
 def close_interrupted(folders: Folders, clock: SystemClock) -> None:
     """Close what a dead process left open, with its incident, so that delivery takes it."""
-    for folder in folders.interrupted():
+    try:
+        interrupted = folders.interrupted()
+    except OSError as error:
+        LOG.error("interrupted_consultations_unknown reason=%s", error.strerror)  # noqa: TRY400
+        return
+    for folder in interrupted:
         try:
             left = EventLog.open(folder)
             try:
@@ -103,7 +123,7 @@ async def conduct(config: BoothConfig) -> None:
         inbox=inbox,
         config=config,
         software=software(),
-        storage=prepare(folders, clock),
+        storage=await asyncio.to_thread(prepare, folders, clock),
         folders=folders,
         clock=clock,
         clinic_link=clinic,
@@ -117,8 +137,8 @@ async def conduct(config: BoothConfig) -> None:
     async with asyncio.TaskGroup() as tasks:
         keep = [tasks.create_task(clinic.run())]
         if oximeter is not None:
-            keep.append(tasks.create_task(oximeter.run()))
-            keep.append(tasks.create_task(_listen(oximeter, inbox)))
+            keep.append(tasks.create_task(keep_measuring(oximeter, inbox)))
+            keep.append(tasks.create_task(listen(oximeter, inbox)))
         try:
             await conductor.run()
         finally:
@@ -140,19 +160,53 @@ def prepare(folders: Folders, clock: SystemClock) -> bool:
     return True
 
 
-async def _listen(oximeter: Oximeter, inbox: Inbox) -> None:
-    async for heard in oximeter:
-        inbox.put_nowait(heard)
+async def listen(heard_from: AsyncIterable[Heard], inbox: Inbox) -> None:
+    """Bring what is heard to the inbox; while the disk holds it up, curves do not pile up."""
+    async for heard in heard_from:
+        if inbox.qsize() < MOST_WAITING or not isinstance(heard.event, DROPPABLE):
+            inbox.put_nowait(heard)
+
+
+async def keep_measuring(oximeter: Runs, inbox: Inbox, *, again: float = 1.0) -> None:
+    """Run the driver; if it dies, the measurement fails and the consultation goes on."""
+    while True:
+        try:
+            await oximeter.run()
+        except Exception as error:  # noqa: BLE001 - the edge between a driver and the patient
+            LOG.critical("driver_died error=%s", type(error).__name__)
+        inbox.put_nowait(happenings.ReadinessChanged(Part.OXIMETER, ReadyState.FAULT))
+        inbox.put_nowait(happenings.InstrumentFailed(Failure.UNPLUGGED))
+        await asyncio.sleep(again)
+
+
+def exit_within(seconds: float, status: int) -> None:
+    """Exit then, whatever a disk or a name server holds up.
+
+    Nothing is lost by it: what was acknowledged is on disk already.
+    """
+    timer = threading.Timer(seconds, os._exit, (status,))
+    timer.daemon = True
+    timer.start()
 
 
 async def main_task(config: BoothConfig) -> None:
     """Run until the patient has gone or the supervisor says stop."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        exit_within(EXIT_SECONDS, 0)
+        task.cancel()  # type: ignore[union-attr]  # we are a task
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)  # type: ignore[union-attr]  # we are a task
-    with contextlib.suppress(asyncio.CancelledError):
-        await conduct(config)
+        loop.add_signal_handler(number, stop)
+    status = 1
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await conduct(config)
+        status = 0
+    finally:
+        exit_within(EXIT_SECONDS, status)
 
 
 def main() -> int:

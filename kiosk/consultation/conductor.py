@@ -157,6 +157,7 @@ class Conductor:
         self._facts = Facts()
         self._attempts: dict[int, Attempt] = {}
         self._armed: int | None = None
+        self._refused = False  # by the disk, and not yet said in the log
         self._generation = 0
         self._shown: screen.View | None = None
         self._revision = 0
@@ -172,9 +173,11 @@ class Conductor:
         readiness = {}
         if config.instruments.oximeter is None:
             readiness[Part.OXIMETER] = screen.ReadyState.ABSENT
-        stage = Stage.HYGIENE if self._folders.hygiene_unconfirmed else Stage.WELCOME
+        stage = Stage.UNAVAILABLE
+        if storage:
+            stage = Stage.HYGIENE if self._folders.hygiene_unconfirmed else Stage.WELCOME
         return State(
-            stage=stage if storage else Stage.UNAVAILABLE,
+            stage=stage,
             around=Surroundings(
                 readiness=readiness,
                 simulated=frozenset({Part.OXIMETER} if simulated else ()),
@@ -258,7 +261,7 @@ class Conductor:
             case effects.Wake(seconds=seconds, what=what):
                 self._wake(seconds, what)
             case effects.ConfirmHygiene():
-                self._folders.confirm_hygiene()
+                return await self._confirm_hygiene()
             case effects.CloseRecord():
                 await self._close_record()
             case effects.Exit():
@@ -273,7 +276,7 @@ class Conductor:
         consultation = str(uuid.uuid4())
         config = self._config
         try:
-            self._folders.need_hygiene()
+            await asyncio.to_thread(self._folders.need_hygiene)
             created = await asyncio.to_thread(EventLog.create, self._folders.of(consultation))
         except RecordError as error:
             LOG.error("storage_failed what=open reason=%s", error)  # noqa: TRY400 - said whole
@@ -293,16 +296,28 @@ class Conductor:
         self._clinic.begin(consultation)
         return await self._commit((New(opened),))
 
+    async def _confirm_hygiene(self) -> tuple[effects.Effect, ...]:
+        try:
+            await asyncio.to_thread(self._folders.confirm_hygiene)
+        except RecordError as error:
+            LOG.error("storage_failed what=hygiene reason=%s", error)  # noqa: TRY400 - said whole
+            return self._step(happenings.StorageFailed())
+        return ()
+
     async def _commit(self, events: tuple[New, ...]) -> tuple[effects.Effect, ...]:
         """Commit, then let it happen. Nothing here may be acknowledged before `append` returns."""
         if self._log is None:
-            LOG.error("record_closed dropped=%d", len(events))
+            LOG.info("after_the_end_dropped events=%d", len(events))
             return ()
+        if self._refused:
+            events = (New(log.Incident("storage_failed")), *events)
         try:
             entries = await self._log.append(*events)
         except RecordError as error:
             LOG.error("storage_failed what=append reason=%s", error)  # noqa: TRY400 - said whole
+            self._refused = True
             return self._step(happenings.StorageFailed(tuple(new.event for new in events)))
+        self._refused = False
         return self._committed(entries)
 
     def _committed(self, entries: tuple[Entry, ...]) -> tuple[effects.Effect, ...]:
@@ -323,7 +338,7 @@ class Conductor:
         await self._log.close()
         self._log = None
         try:
-            self._folders.mark_closed(folder)
+            await asyncio.to_thread(self._folders.mark_closed, folder)
         except RecordError as error:
             # The log is whole; the next process marks it.
             LOG.error("storage_failed what=close reason=%s", error)  # noqa: TRY400 - said whole

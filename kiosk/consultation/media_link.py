@@ -38,12 +38,13 @@ class MediaLink:
         await self._server.close()
 
     def _left(self) -> None:
-        self._gone()
+        if not self._server.connected:  # its successor may have been quicker than its end
+            self._gone()
 
     def _line(self, line: bytes) -> None:
         try:
             message = self._decoder.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             LOG.error("media_link_bad_message bytes=%d", len(line))  # noqa: TRY400 - no content in a log
             return
         self._heard(message)

@@ -50,7 +50,7 @@ class ScreenLink:
     def _line(self, line: bytes) -> None:
         try:
             message = self._decoder.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             LOG.error("screen_link_bad_message bytes=%d", len(line))  # noqa: TRY400 - no content in a log
             return
         self._heard(message)

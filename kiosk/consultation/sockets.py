@@ -18,6 +18,9 @@ LOG = logging.getLogger(__name__)
 
 LONGEST_LINE = 1 << 20
 LONGEST_PATH = 106  # sun_path less the final NUL, less what QLocalSocket adds
+LOST = (
+    1 << 20
+)  # bytes a reader may be behind before it is dropped: it connects again, to the newest
 BEHIND = 1 << 18  # bytes a reader may be behind before newest-wins traffic is dropped for it
 
 
@@ -60,11 +63,20 @@ class LineServer:
         except OSError as error:
             raise SocketError(f"{self._path}: cannot listen ({error.strerror})") from error
 
+    @property
+    def connected(self) -> bool:
+        """Whether a peer is there."""
+        return bool(self._peers)
+
     def send(self, message: Any) -> None:
-        """Send to every peer, in order, kept until read."""
+        """Send to every peer, in order, kept until read. One that does not read is dropped."""
         line = msgspec.json.encode(message) + b"\n"
         for peer in self._peers:
-            peer.write(line)
+            if peer.transport.get_write_buffer_size() > LOST:
+                LOG.error("socket_peer_does_not_read socket=%s", self._path.name)
+                peer.transport.abort()
+            else:
+                peer.write(line)
 
     def send_newest(self, message: Any) -> None:
         """Send to every peer that keeps up; one that is behind misses it."""

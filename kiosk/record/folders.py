@@ -16,6 +16,7 @@ from kiosk.record.log import FILE, RecordError, RecordLocked, holds_nothing, loc
 
 CLOSED = "closed"
 HYGIENE = "hygiene-unconfirmed"
+PROBE = "probe"
 
 
 class Folders:
@@ -26,12 +27,16 @@ class Folders:
         self._root = data / "consultations"
 
     def prepare(self) -> None:
-        """Make the folders. Raises RecordError when the disk refuses."""
+        """Make the folders, and see that they can be written. Raises RecordError."""
         try:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # A read-only disk takes a mkdir of what is there without a word.
+            probe = self._data / PROBE
+            probe.write_bytes(b"")
+            probe.unlink()
         except OSError as error:
             raise RecordError(
-                f"{self._root} cannot be made ({error.strerror}): check the disk"
+                f"{self._data} cannot be written ({error.strerror}): check the disk"
             ) from error
 
     def of(self, consultation: str) -> Path:
@@ -39,7 +44,7 @@ class Folders:
         return self._root / consultation
 
     def all(self) -> tuple[Path, ...]:
-        """Every consultation's folder, oldest first."""
+        """Every consultation's folder, oldest first. Raises OSError."""
         if not self._root.is_dir():
             return ()
         found = []
@@ -116,8 +121,14 @@ class Folders:
         _touch(self._data / HYGIENE)
 
     def confirm_hygiene(self) -> None:
-        """Note that the booth was cleaned."""
-        (self._data / HYGIENE).unlink(missing_ok=True)
+        """Note, durably, that the booth was cleaned. Raises RecordError."""
+        try:
+            (self._data / HYGIENE).unlink(missing_ok=True)
+            _sync(self._data)
+        except OSError as error:
+            raise RecordError(
+                f"the cleaning cannot be noted ({error.strerror}): check the disk"
+            ) from error
 
 
 def _holds_nothing(folder: Path) -> bool:

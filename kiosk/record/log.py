@@ -82,7 +82,10 @@ class EventLog:
 
     @classmethod
     def create(cls, folder: Path) -> Self:
-        """Make the folder and its empty log, durable in its parent before this returns."""
+        """Make the folder and its empty log, durable in its parent before this returns.
+
+        Raises RecordError.
+        """
         try:
             folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
@@ -90,8 +93,14 @@ class EventLog:
                 f"a consultation's folder cannot be made ({error.strerror}): check the disk"
             ) from error
         log = cls._open(folder, new=True)
-        _sync_folder(folder)
-        _sync_folder(folder.parent)
+        try:
+            _sync_folder(folder)
+            _sync_folder(folder.parent)
+        except OSError as error:
+            log.close()
+            raise RecordError(
+                f"a consultation's folder cannot be kept ({error.strerror}): check the disk"
+            ) from error
         return log
 
     @classmethod
@@ -281,6 +290,9 @@ def lock_folder(folder: Path) -> int:
     except BlockingIOError as error:
         os.close(descriptor)
         raise RecordLocked("another process holds this consultation") from error
+    except OSError as error:
+        os.close(descriptor)
+        raise RecordError(f"a folder cannot be locked ({error.strerror})") from error
     return descriptor
 
 
