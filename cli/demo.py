@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import math
 import os
 import signal
 import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
 
 from cli.demo_environment import SIMULATOR, DemoEnvironment, DemoError, Options
 from cli.display import DisplayError
+from cli.patient import PatientError, PatientRobot
 from cli.supervisor import Ended, Event, Failed, SupervisorError
+
+_log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +75,23 @@ async def _show(asked: argparse.Namespace) -> None:
     async with DemoEnvironment(options, on_event=words.event, on_line=words.line) as demo:
         await demo.ready()
         print(instructions(demo, asked.patient), flush=True)
+        if asked.patient == "auto":
+            await _play_patients(demo.touch_control)
         await asyncio.Event().wait()
+
+
+async def _play_patients(control: Path) -> NoReturn:
+    """Be one patient after the other at the driven touchscreen."""
+    while True:
+        try:
+            async with PatientRobot.on(control) as patient:
+                while True:
+                    await patient.go("waiting", seconds=math.inf)
+                    _say("cabine: a patient is in the waiting room: it is the doctor's turn")
+                    await patient.go("meet_doctor", seconds=math.inf)
+        except PatientError as error:  # also at each consultation's end: the touchscreen restarts
+            _log.info("patient_lost_touch reason=%s", error)
+            await asyncio.sleep(0.2)
 
 
 def instructions(demo: DemoEnvironment, patient: str) -> str:

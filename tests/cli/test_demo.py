@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,13 +80,18 @@ def demo_process(*arguments: str, **environment: str) -> Iterator[subprocess.Pop
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
-    """Return what it said, up to the line with `words`."""
+    """Return what it said, up to the line with `words`; after DEADLINE it is killed."""
     assert process.stdout is not None
     said = ""
-    for line in process.stdout:
-        said += line
-        if words in line:
-            return said
+    impatience = threading.Timer(DEADLINE, process.kill)
+    impatience.start()
+    try:
+        for line in process.stdout:
+            said += line
+            if words in line:
+                return said
+    finally:
+        impatience.cancel()
     raise AssertionError(f"it ended without saying {words!r}:\n{said}")
 
 
@@ -223,6 +229,17 @@ def test_ctrl_c_leaves_no_process_no_socket_and_no_file() -> None:
     assert not [path for path in sockets if path.exists()]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(vnc[1])), DEADLINE)
+
+
+def test_a_scripted_patient_goes_to_the_waiting_room_for_the_person_who_is_the_doctor() -> None:
+    with demo_process("--patient", "auto") as process:
+        said = read_until(process, "a patient is in the waiting room")
+        assert "a scripted patient touches it" in said
+        assert "VNC" not in said
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=DEADLINE)
+        assert process.returncode == 0
+    assert nothing_left(folder_in(said))
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing_either() -> None:
