@@ -272,8 +272,8 @@ def _check(offer: str) -> None:
     except UNREADABLE as error:
         raise _refused(f"{type(error).__name__}: {error}") from error
     kinds = [media.kind for media in session.media]
-    if kinds[:2] != ["audio", "video"] or kinds[2:] not in ([], ["video"]):
-        raise _refused(f"its lines are {kinds}, not audio, video, video")
+    if sorted(kinds) not in (["audio", "video"], ["audio", "video", "video"]):
+        raise _refused(f"its lines are {kinds}, not one audio, and video once or twice")
     mids = [media.rtp.muxId for media in session.media]
     bundles = [group.items for group in session.group if group.semantic == "BUNDLE"]
     if bundles != [mids] or len(set(mids)) != len(mids) or "" in mids:

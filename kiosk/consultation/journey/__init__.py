@@ -11,7 +11,7 @@ asks for a log event by the effect `Record`. So nothing takes effect before it i
 from __future__ import annotations
 
 from contracts.screen import MeasurePhase
-from kiosk.consultation.journey.call import media_news
+from kiosk.consultation.journey.call import CALL_AGAIN, call_again, media_news
 from kiosk.consultation.journey.committed import logged
 from kiosk.consultation.journey.doctor import clinic_changed, from_clinic
 from kiosk.consultation.journey.effects import Exit, Record, Step
@@ -73,6 +73,8 @@ def advance(state: State, happening: Happening) -> Step:
 def _time_up(state: State, what: str) -> Step:
     if (what, state.stage) in (("goodbye", Stage.GOODBYE), ("unavailable", Stage.UNAVAILABLE)):
         return state, (Exit(),)
+    if what == CALL_AGAIN:
+        return call_again(state)
     measuring = state.measuring
     if (
         state.stage is Stage.CALL

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from contracts.screen import CallState, Part, ReadyState
-from kiosk.consultation.journey.effects import Effect, Record, RequestCall, SetSound, ShowSelf, Step
+from kiosk.consultation.journey.effects import (
+    Effect,
+    Record,
+    RequestCall,
+    SetSound,
+    ShowSelf,
+    Step,
+    Wake,
+)
 from kiosk.consultation.journey.happenings import (
     CallChanged,
     CallHealth,
@@ -13,6 +21,10 @@ from kiosk.consultation.journey.happenings import (
 )
 from kiosk.consultation.journey.state import Stage, State, surrounded
 from kiosk.record import events as log
+
+CALL_AGAIN = "call-again"
+FIRST_WAIT = 0.25  # s before a failed call is tried again; doubles
+LONGEST_WAIT = 8.0
 
 
 def media_news(state: State, news: MediaUp | MediaDown | CaptureChanged | CallChanged) -> Step:
@@ -75,14 +87,24 @@ def _call_changed(state: State, health: CallHealth) -> Step:
     if state.stage is not Stage.CALL:
         return state, ()
     if health is CallHealth.CONNECTED:
-        connected = surrounded(state, link=CallState.CONNECTED)
+        connected = surrounded(state, link=CallState.CONNECTED, call_failures=0)
         if state.case.medium == "video":
             return connected, ()
         back = (log.Incident("call_restored"),) if state.case.medium == "none" else ()
         return connected, (Record((*back, log.MediumChanged("video"))),)
-    again: tuple[Effect, ...] = (RequestCall(),) if health is CallHealth.FAILED else ()
     lost = surrounded(state, link=CallState.RECONNECTING)
-    return lost, (*_medium_lost(state, "call_lost"), *again)
+    if health is not CallHealth.FAILED:
+        return lost, _medium_lost(state, "call_lost")
+    failures = state.around.call_failures
+    wait = min(FIRST_WAIT * 2**failures, LONGEST_WAIT)
+    again = Wake(wait, CALL_AGAIN)
+    return surrounded(lost, call_failures=failures + 1), (*_medium_lost(state, "call_lost"), again)
+
+
+def call_again(state: State) -> Step:
+    """Return what follows when it is time to try the call again."""
+    wanted = state.stage is Stage.CALL and state.around.link is not CallState.CONNECTED
+    return state, (RequestCall(),) if wanted and state.around.media else ()
 
 
 def _medium_lost(state: State, incident: str) -> tuple[Effect, ...]:

@@ -91,6 +91,7 @@ class Surroundings:
     camera: bool = False
     microphone: bool = False
     link: CallState = CallState.CONNECTING
+    call_failures: int = 0  # since picture and sound were last there
     muted: bool = False
     volume: int = 70
     cannot_hear_sent: bool = False

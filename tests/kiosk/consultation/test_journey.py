@@ -328,6 +328,25 @@ def test_a_killed_media_process_is_called_again_when_it_is_back() -> None:
     assert effects.ShowSelf(on=True) in walk.done
 
 
+def test_a_call_that_keeps_failing_is_tried_ever_more_slowly() -> None:
+    walk = Walk()
+    walk.to_call()
+    waits = []
+    for _ in range(8):
+        walk.done.clear()
+        walk.happen(happenings.CallChanged(happenings.CallHealth.FAILED))
+        waits += [effect.seconds for effect in walk.done if isinstance(effect, effects.Wake)]
+        walk.happen(happenings.TimeUp("call-again"))
+        assert walk.done[-1] == effects.RequestCall()
+    assert waits == [0.25, 0.5, 1, 2, 4, 8, 8, 8]
+    walk.happen(happenings.CallChanged(happenings.CallHealth.CONNECTED))
+    walk.done.clear()
+    walk.happen(happenings.TimeUp("call-again"))  # one that came too late
+    assert walk.done == []
+    walk.happen(happenings.CallChanged(happenings.CallHealth.FAILED))
+    assert effects.Wake(0.25, "call-again") in walk.done
+
+
 def test_a_report_during_the_call_waits_for_its_end() -> None:
     walk = Walk()
     walk.to_call()
