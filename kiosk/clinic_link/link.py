@@ -80,6 +80,14 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class _Connect(connect):
+    """Goes where it is told: a redirection would carry the booth's token elsewhere."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Refuse."""
+        return exc
+
+
 class ClinicLink:
     """One booth's link. `run()` keeps it up until cancelled."""
 
@@ -182,7 +190,7 @@ class ClinicLink:
 
     async def _session(self) -> None:
         authorization = f"Bearer {token.make(self._booth, self._key, self._utc())}"
-        async with connect(
+        async with _Connect(
             self._url,
             additional_headers={"Authorization": authorization},
             max_size=LARGEST_MESSAGE,

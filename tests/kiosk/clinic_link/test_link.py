@@ -36,7 +36,7 @@ class Service:
         self.tokens: list[str] = []
         self.forget_acknowledgements = False
         self.drop_at: int | None = None  # cut the line when this fact arrives
-        self.garbage = False
+        self.garbage: str | bytes | None = None  # said before the welcome, and after each message
         self.changed = asyncio.Event()
         self.connections: set[ServerConnection] = set()
         self.port = 0
@@ -59,7 +59,11 @@ class Service:
         decode = msgspec.json.Decoder(clinic.BoothMessage).decode
         with contextlib.suppress(ConnectionClosed):
             async for raw in connection:
+                if self.garbage is not None:
+                    await connection.send(self.garbage)
                 await self._hear(connection, decode(raw))
+                if self.garbage is not None:
+                    await connection.send(self.garbage)
                 self.changed.set()
         self.connections.discard(connection)
 
@@ -67,8 +71,6 @@ class Service:
         match message:
             case clinic.BoothHello():
                 self.hellos.append(message)
-                if self.garbage:
-                    await connection.send("not a message")
                 await self._say(connection, clinic.Welcomed(len(self.facts)))
             case clinic.BoothFacts(facts=facts):
                 for fact in facts:
@@ -208,15 +210,118 @@ async def test_a_service_that_comes_later_is_found(
     assert service.others == []
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "not a message",
+        '{"type":"welcomed"}',
+        '{"type":"no_such_message"}',
+        '{"x":' + "[" * 200_000,
+        b'{"type":"refused","code":"\xff","advice":""}',
+    ],
+    ids=["text", "field missing", "unknown", "nested", "not UTF-8"],
+)
 async def test_garbage_from_the_service_changes_nothing(
-    service: Service, link: ClinicLink, listener: Listener
+    service: Service, link: ClinicLink, listener: Listener, garbage: str | bytes
 ) -> None:
-    service.garbage = True
+    await listener.until(lambda: listener.news == ["up"])
+    link.begin("c-1")
+    service.garbage = garbage
+    link.tell(facts(1, 2))
+    assert await link.flush(DEADLINE)
     for connection in tuple(service.connections):
         connection.transport.abort()
-    await service.until(lambda: len(service.hellos) >= 2)
-    service.garbage = False
-    await listener.until(lambda: "up" in listener.news)
+    await service.until(lambda: len(service.hellos) >= 2)  # garbage instead of a welcome
+    service.garbage = None
+    link.tell(facts(3, 3))
+    await service.until(lambda: service.facts == list(facts(1, 3)))
+    await listener.until(lambda: listener.news[-1] == "up")
+    assert listener.said == []
+
+
+async def test_a_service_that_is_not_there_is_said_once(
+    service: Service, link: ClinicLink, listener: Listener
+) -> None:
+    await listener.until(lambda: listener.news == ["up"])
+    lonely = Listener()
+    await service.stop()
+    alone = ClinicLink(
+        url=f"http://127.0.0.1:{service.port}",
+        booth="b-2",
+        site="Pharmacie",
+        simulated=True,
+        key=KEY,
+        utc=lambda: datetime.now(UTC),
+        listener=lonely,
+    )
+    task = asyncio.create_task(alone.run())
+    await lonely.until(lambda: lonely.news == ["down"])
+    await service.start()
+    await lonely.until(lambda: lonely.news[-1] == "up")
+    assert lonely.news == ["down", "up"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+HTTP = [
+    b"",
+    b"\x00\xff\xfe garbage\r\n\r\n",
+    b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\nhello",
+    b"HTTP/1.1 302 Found\r\nLocation: http://[broken\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 302 Found\r\nLocation: /api/booth\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
+    (
+        b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: wrong\r\n\r\n"
+    ),
+    b"HTTP/1.1 101 " + b"x" * 100_000,
+    b"HTTP/1.1 200 Fine\r\nContent-Length: minus\r\n\r\n",
+    b"HTTP/1.1 200 Fine\r\n" + b"x: y\r\n" * 1000 + b"\r\n",
+]
+
+
+@pytest.mark.parametrize("answer", HTTP, ids=range(len(HTTP)))
+async def test_whatever_answers_instead_of_the_service_is_a_link_that_is_down(
+    answer: bytes, listener: Listener
+) -> None:
+    asked = 0
+    again = asyncio.Event()
+
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            again.set()
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    link = ClinicLink(
+        url=f"http://127.0.0.1:{port}",
+        booth="b-1",
+        site="Pharmacie",
+        simulated=True,
+        key=KEY,
+        utc=lambda: datetime.now(UTC),
+        listener=listener,
+    )
+    task = asyncio.create_task(link.run())
+    tried = asyncio.create_task(again.wait())
+    async with asyncio.timeout(DEADLINE):
+        await asyncio.wait([task, tried], return_when=asyncio.FIRST_COMPLETED)
+    assert not task.done()
+    assert listener.news == ["down"]
+    for each in (task, tried):
+        each.cancel()
+    await asyncio.gather(task, tried, return_exceptions=True)
+    server.close()
+    await server.wait_closed()
 
 
 async def test_each_connection_has_a_token_of_its_own(

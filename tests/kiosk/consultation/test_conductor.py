@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -400,3 +401,53 @@ async def test_the_end_hands_the_record_to_delivery_and_asks_for_cleaning(booth:
     assert [folder.name for folder in booth.folders.closed()] == [booth.outside.consultation]
     assert booth.folders.hygiene_unconfirmed
     assert booth.outside.told[-1] == clinic.CloseConsultation(booth.outside.consultation)
+
+
+class RefusingFolders(Folders):
+    """A disk that refuses the mark of a cleaning."""
+
+    def confirm_hygiene(self) -> None:
+        raise RecordError("the cleaning cannot be noted (Read-only file system): check the disk")
+
+
+async def test_a_cleaning_the_disk_refuses_is_not_taken_as_done(
+    booth: Booth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booth.task.cancel()
+    Folders(tmp_path).need_hygiene()
+    monkeypatch.setattr("tests.kiosk.consultation.test_conductor.Folders", RefusingFolders)
+    after = Booth(tmp_path)
+    await after.page(screen.Hygiene)
+    await after.touch(screen.ConfirmHygiene(), screen.Unavailable)
+    assert not any(isinstance(view.page, screen.Welcome) for view in after.outside.views)
+    after.task.cancel()
+    await asyncio.gather(after.task, return_exceptions=True)
+
+
+async def test_a_consultation_the_disk_cannot_keep_does_not_begin(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await booth.page(screen.Welcome)
+
+    def refuse(folder: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("kiosk.record.log._sync_folder", refuse)
+    view = await booth.touch(screen.Start(), screen.Unavailable)
+    assert view.page == screen.Unavailable("storage")
+    assert not booth.task.done()
+
+
+async def test_what_the_disk_refused_is_said_in_the_record_once_it_takes_again(
+    slow_disk: type[GatedLog], booth: Booth
+) -> None:
+    slow_disk.full = True
+    slow_disk.gate.set()
+    await booth.to_measure()
+    booth.instrument(1, oximetry.Connected(DEVICE), oximetry.FingerIn(), _block(1, b"one"))
+    booth.instrument(1, _block(2, b"two"), STEADY)
+    await booth.phase_is(MeasurePhase.FAILED)
+    slow_disk.full = False
+    await booth.touch(screen.SkipMeasurement(), screen.Waiting)
+    codes = [e.event.code for e in booth.entries() if isinstance(e.event, log.Incident)]
+    assert codes.count("storage_failed") == 1
