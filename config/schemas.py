@@ -10,7 +10,7 @@ from msgspec import Meta
 
 Positive = Annotated[int, Meta(gt=0)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -148,7 +148,7 @@ class DoctorAccount(_Table, frozen=True):
     password: str
     name: str
     specialty: str
-    rpps: Annotated[str, Meta(pattern=r"^[0-9]{11}$")]
+    rpps: Annotated[str, Meta(pattern=r"^[0-9]{11}\Z")]
 
 
 class KnownBooth(_Table, frozen=True):
