@@ -110,20 +110,21 @@ def last_packet(raw: bytes, where: int, sent_: Sent) -> tuple[int | None, int | 
 
 def attempts(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int | None, int | None]]:
     """Return what each attempt's raw bytes say, in order; each byte must be as it was sent."""
-    pieces = []
-    for file in sorted((record / "raw").glob("*.bin")):
-        raw = file.read_bytes()
-        where = sent_.stream.find(raw)
-        if where < 0:
-            evidence.blame(f"raw/{file.name}: these bytes are not what the instrument sent")
-            continue
-        pieces.append((where, raw))
+    manifest = evidence.json(f"record/{record.name}/manifest.json") or {"raw": []}
     found: list[tuple[int, bytearray]] = []
-    for where, raw in sorted(pieces):
-        if found and found[-1][0] + len(found[-1][1]) == where:
+    end = 0
+    for name in manifest["raw"]:
+        raw = (record / name).read_bytes()
+        if found and sent_.stream.startswith(raw, end):
             found[-1][1].extend(raw)
         else:
+            where = sent_.stream.find(raw, end)
+            if where < 0:
+                evidence.blame(f"{name}: these bytes are not what the instrument sent")
+                continue
             found.append((where, bytearray(raw)))
+            end = where
+        end += len(raw)
     return [last_packet(bytes(raw), where, sent_) for where, raw in found]
 
 

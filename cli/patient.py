@@ -74,7 +74,7 @@ NAMES: dict[str, tuple[str, str]] = {
     ),
     "flag_infant": ("Bébé malade de moins de trois mois", "A sick baby under three months old"),
     "none_of_these": ("Rien de tout cela", "None of these"),
-    "what_i_ticked": ("Oui, ce que j’ai coché", "Yes, what I ticked"),
+    "what_i_ticked": ("Oui, cela m’arrive", "Yes, this is happening"),
     "have_help": ("J’ai de l’aide, terminer", "I have help, stop here"),
     "retake": ("Refaire la mesure", "Measure again"),
     "try_again": ("Réessayer", "Try again"),

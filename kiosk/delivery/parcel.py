@@ -39,6 +39,8 @@ def pack(consultation: str, entries: Sequence[Entry]) -> Parcel:
             files[f"{RAW}/{entry.id}.bin"] = entry.raw
     manifest = {
         "consultation": consultation,
+        # Names of the raw files in the order in which their bytes came.
+        "raw": [f"{RAW}/{entry.id}.bin" for entry in entries if entry.raw is not None],
         "files": [
             {
                 "name": name,

@@ -92,14 +92,20 @@ class AiortcCall:
 
     async def answer(self, offer: str) -> str:
         """Return the SDP answer, with all host candidates. Raises `OfferRefused`."""
-        _check(offer)
         peer = self._peer
-        sound = peer.addTransceiver(self._sounds, direction="sendrecv")
-        sound.setCodecPreferences(_preferred("audio", ("audio/opus",)))
-        camera = peer.addTransceiver(self._pictures, direction="sendrecv")
-        camera.setCodecPreferences(_preferred("video", VIDEO_PREFERENCE))
-        instrument = peer.addTransceiver("video", direction="inactive")
-        instrument.setCodecPreferences(_preferred("video", VIDEO_PREFERENCE))
+        # In the offer's order: aiortc bundles everything on the transport of its own first line.
+        first_video = True
+        for kind in _check(offer):
+            if kind == "audio":
+                sound = peer.addTransceiver(self._sounds, direction="sendrecv")
+                sound.setCodecPreferences(_preferred("audio", ("audio/opus",)))
+            elif first_video:
+                camera = peer.addTransceiver(self._pictures, direction="sendrecv")
+                camera.setCodecPreferences(_preferred("video", VIDEO_PREFERENCE))
+                first_video = False
+            else:
+                instrument = peer.addTransceiver("video", direction="inactive")
+                instrument.setCodecPreferences(_preferred("video", VIDEO_PREFERENCE))
         try:
             await peer.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
             for transceiver in (sound, camera):
@@ -265,8 +271,11 @@ def _preferred(kind: str, mime_types: Iterable[str]) -> list[RTCRtpCodecCapabili
     return wanted + [codec for codec in known if codec.name.lower() == "rtx"]
 
 
-def _check(offer: str) -> None:
-    """Raise `OfferRefused` where aiortc would take the offer and break on it later."""
+def _check(offer: str) -> list[str]:
+    """Return the kinds of the offer's lines, in order.
+
+    Raises `OfferRefused` where aiortc would take the offer and break on it later.
+    """
     try:
         session = SessionDescription.parse(offer)
     except UNREADABLE as error:
@@ -283,6 +292,7 @@ def _check(offer: str) -> None:
             raise _refused("a line has no DTLS fingerprint")
         if media.ice is None or not media.ice.usernameFragment or not media.ice.password:
             raise _refused("a line has no ICE credentials")
+    return kinds
 
 
 def _first_codec(transceiver: RTCRtpTransceiver) -> str:
