@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from contracts.screen import MeasurePhase
 from kiosk.consultation.journey.call import CALL_AGAIN, call_again, media_news
-from kiosk.consultation.journey.committed import logged
+from kiosk.consultation.journey.committed import SAID, logged
 from kiosk.consultation.journey.doctor import clinic_changed, from_clinic
 from kiosk.consultation.journey.effects import Exit, Record, Step
 from kiosk.consultation.journey.happenings import (
@@ -75,6 +75,8 @@ def _time_up(state: State, what: str) -> Step:
         return state, (Exit(),)
     if what == CALL_AGAIN:
         return call_again(state)
+    if what == SAID:
+        return surrounded(state, cannot_hear_sent=False), ()
     measuring = state.measuring
     if (
         state.stage is Stage.CALL

@@ -76,6 +76,8 @@ def _media_up(state: State, news: MediaUp) -> Step:
     )
     if state.stage is not Stage.CALL:
         return up, ()
+    if up.around.link is CallState.NO_MEDIA:
+        up = surrounded(up, link=CallState.CONNECTING)
     return up, (
         ShowSelf(on=True),
         SetSound(up.around.muted, up.around.volume),
@@ -96,7 +98,7 @@ def _call_changed(state: State, health: CallHealth) -> Step:
     if health is not CallHealth.FAILED:
         return lost, _medium_lost(state, "call_lost")
     failures = state.around.call_failures
-    wait = min(FIRST_WAIT * 2**failures, LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(failures, 10), LONGEST_WAIT)
     again = Wake(wait, CALL_AGAIN)
     return surrounded(lost, call_failures=failures + 1), (*_medium_lost(state, "call_lost"), again)
 

@@ -31,6 +31,8 @@ from kiosk.consultation.journey.state import Case, Stage, State, surrounded
 from kiosk.record import events as log
 
 GOODBYE_SECONDS = 12.0
+SAID_SECONDS = 30.0  # then "I can't hear you" can be said again
+SAID = "said"
 
 
 def logged(state: State, event: log.LogEvent) -> Step:
@@ -159,7 +161,8 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
             waiting = replace(state, stage=Stage.WAITING, case=gone, measuring=None)
             return waiting, (Disarm(), CloseCall(), ShowSelf(on=False), Join())
         case log.PatientReady():
-            called = replace(surrounded(state, link=CallState.CONNECTING), stage=Stage.CALL)
+            link = CallState.CONNECTING if state.around.media else CallState.NO_MEDIA
+            called = replace(surrounded(state, link=link), stage=Stage.CALL)
             missing = tuple(
                 log.Incident(f"{part.value}_absent")
                 for part, there in (
@@ -183,7 +186,7 @@ def _doctor_logged(state: State, event: log.LogEvent) -> Step:
         case log.MicrophoneMuted(muted=muted):
             return surrounded(state, muted=muted), (SetSound(muted, state.around.volume),)
         case log.CannotHearSaid():
-            return surrounded(state, cannot_hear_sent=True), ()
+            return surrounded(state, cannot_hear_sent=True), (Wake(SAID_SECONDS, SAID),)
         case log.WaitsForReport():
             return replace(state, case=replace(case, waits=True)), ()
         case log.CallEnded(order=order):

@@ -121,8 +121,19 @@ def _dialog(state: State, intent: screen.Intent) -> Step:
         case Dialog.LEAVE, screen.ConfirmLeave():
             if state.case.consultation is None:
                 return replace(state, dialog=None), ()
-            return state, (Record((log.Closed("patient_left", Outcome.PATIENT_LEFT),)),)
+            return state, (Record((_left(state),)),)
     return state, ()
+
+
+def _left(state: State) -> log.Closed:
+    """Leaving does not undo what the doctor, or a warning sign, has decided."""
+    if state.stage is Stage.EMERGENCY:
+        return log.Closed("emergency", Outcome.EMERGENCY)
+    report = state.case.report
+    if report is None:
+        return log.Closed("patient_left", Outcome.PATIENT_LEFT)
+    shown = state.stage is Stage.REPORT
+    return log.Closed("report_read" if shown else "patient_left", report.outcome)
 
 
 def _checked(

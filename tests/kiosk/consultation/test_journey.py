@@ -447,6 +447,14 @@ def test_the_doctor_is_not_said_to_be_told_before_it_is_on_disk() -> None:
     assert walk.state.around.cannot_hear_sent
 
 
+def test_what_cannot_be_heard_can_be_said_again_later() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.touch(screen.CannotHear())
+    walk.happen(happenings.TimeUp("said"))
+    assert not walk.state.around.cannot_hear_sent
+
+
 def test_a_recorded_value_is_not_taken_back_by_a_later_refusal() -> None:
     walk = Walk()
     walk.to_call()
@@ -456,6 +464,50 @@ def test_a_recorded_value_is_not_taken_back_by_a_later_refusal() -> None:
     walk.happen(happenings.FromClinic(clinic.DoctorPresence(CONSULTATION, online=False)))
     assert walk.state.measuring is not None
     assert walk.state.measuring.phase is MeasurePhase.RECORDED
+
+
+# --- the end ---------------------------------------------------------------------------------
+
+
+def test_who_leaves_with_the_report_leaves_with_the_doctors_outcome() -> None:
+    walk = Walk()
+    walk.to_call()
+    walk.order("o1", clinic.SendReport(REPORT))
+    walk.touch(screen.AskLeave())
+    before = walk.state
+    walk.touch(screen.ConfirmLeave())
+    assert walk.recorded[-1] == log.Closed("patient_left", Outcome.REASSURED)
+    walk = Walk(state=before)
+    walk.order("o2", clinic.EndCall())
+    walk.touch(screen.ConfirmLeave())  # with the report before their eyes
+    assert walk.recorded[-1] == log.Closed("report_read", Outcome.REASSURED)
+
+
+def test_who_leaves_the_emergency_page_is_an_emergency() -> None:
+    walk = Walk()
+    walk.to_measure()
+    walk = Walk(state=replace(walk.state, stage=Stage.RED_FLAGS))
+    walk.touch(screen.AnswerRedFlags((RedFlag.CHEST_PAIN,)))
+    walk.touch(screen.AskLeave(), screen.ConfirmLeave())
+    assert walk.recorded[-1] == log.Closed("emergency", Outcome.EMERGENCY)
+
+
+def test_a_call_without_a_media_process_says_so_until_there_is_one() -> None:
+    walk = Walk()
+    walk.to_meeting()
+    walk.touch(screen.Continue())
+    shown = view(walk.state, 1).page
+    assert isinstance(shown, screen.Call)
+    assert shown.state is CallState.NO_MEDIA
+    walk.happen(
+        happenings.MediaUp(
+            camera=True, microphone=True, camera_simulated=True, microphone_simulated=True
+        )
+    )
+    shown = view(walk.state, 2).page
+    assert isinstance(shown, screen.Call)
+    assert shown.state is CallState.CONNECTING
+    assert walk.done[-1] == effects.RequestCall()
 
 
 # --- the doctor and the clinic, crossing -----------------------------------------------------
@@ -591,21 +643,27 @@ MOMENTS = ["welcome", "measure", "waiting", "meeting", "call"]
 @given(
     moment=st.sampled_from(MOMENTS),
     steps=st.lists(
-        _intents().map(lambda intent: happenings.IntentMade(intent, TODAY)) | _news(),
+        st.tuples(
+            _intents().map(lambda intent: happenings.IntentMade(intent, TODAY)) | _news(),
+            st.sampled_from([True, True, True, False]),
+        ),
         max_size=40,
     ),
 )
-def test_anything_may_happen_at_any_time(moment: str, steps: list[happenings.Happening]) -> None:
+def test_anything_may_happen_at_any_time(
+    moment: str, steps: list[tuple[happenings.Happening, bool]]
+) -> None:
     walk = Walk()
     if moment != "welcome":
         getattr(walk, f"to_{moment}")()
-    for revision, step in enumerate(steps):
+    for revision, (step, disk) in enumerate(steps):
+        walk.disk = disk
         walk.happen(step)
         shown = view(walk.state, revision)  # every state can be shown…
         assert (
             msgspec.json.decode(msgspec.json.encode(shown), type=screen.View) == shown
         )  # …and sent
-        if walk.recorded and isinstance(walk.recorded[-1], log.Closed):
+        if effects.Exit() in walk.done:
             break
     closings = [event for event in walk.recorded if isinstance(event, log.Closed)]
     assert len(closings) <= 1
