@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -184,3 +185,51 @@ def test_folders_and_marks_are_for_their_owner_only(folders: Folders, tmp_path: 
     for path in (tmp_path / "data" / "consultations", folder):
         assert path.stat().st_mode & 0o077 == 0
     assert (folder / CLOSED).stat().st_mode & 0o077 == 0
+
+
+def test_a_cleaning_the_disk_refuses_is_a_record_error(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders.need_hygiene()
+
+    def refuse(self: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(RecordError, match="cannot be noted"):
+        folders.confirm_hygiene()
+    assert folders.hygiene_unconfirmed
+
+
+def test_a_disk_that_cannot_be_written_is_known_before_a_patient_starts(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folders are there from before: making them again would not have told."""
+
+    def refuse(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folders.prepare()
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(RecordError, match="cannot be written"):
+        folders.prepare()
+
+
+def test_preparing_leaves_nothing_behind(folders: Folders, tmp_path: Path) -> None:
+    folders.prepare()
+    assert [entry.name for entry in (tmp_path / "data").iterdir()] == ["consultations"]
+
+
+def test_a_folder_that_cannot_be_kept_is_a_record_error_and_is_let_go_of(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as refused:
+
+        def refuse(descriptor: int) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        refused.setattr("kiosk.record.log.os.fsync", refuse)
+        with pytest.raises(RecordError, match="cannot be kept"):
+            EventLog.create(folders.of("one"))
+    assert folders.interrupted() == ()  # not locked any more, and empty: removed
+    assert not folders.of("one").exists()
