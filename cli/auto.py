@@ -21,6 +21,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -158,6 +159,15 @@ class Run:
         await self._look_and_listen(patient, doctor)
         self.timeline.step("call: pictures and sound measured")
 
+        # Other values than before the call, so that neither screen can show the first for the second.
+        drawn = random.Random(self.demo.seed + 1)  # noqa: S311 - repeatable by the seed
+        await self.demo.tell_simulator(
+            {
+                "do": "set",
+                "spo2": (self.demo.spo2 - drawn.randint(1, 4)),
+                "pulse_rate": (self.demo.pulse_rate + drawn.randint(5, 40)),
+            }
+        )
         spoil = None
         if self.sabotage == "frame":
             spoil = asyncio.create_task(

@@ -158,7 +158,8 @@ class Order(msgspec.Struct, frozen=True):
 class BoothHello(msgspec.Struct, frozen=True, tag="booth_hello"):
     """First message after the connection (the token rode in the Authorization header).
 
-    `consultation` None: idle; whatever this booth held before is over. `simulated`: this booth's instruments are not real.
+    `consultation` None: idle; whatever this booth held before is over. `simulated`: this booth's
+    instruments are not real.
     """
 
     protocol: int
