@@ -31,7 +31,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import (
@@ -72,7 +72,8 @@ class DriveError(Exception):
 
 def accessible_items(root: QObject) -> Iterator[QAccessibleInterface]:
     """Every visible accessible item under `root`, in reading order."""
-    interface = QAccessible.queryAccessibleInterface(root)
+    # the stub denies that there may be none
+    interface = cast("QAccessibleInterface | None", QAccessible.queryAccessibleInterface(root))
     if interface is None:
         return
     waiting = [interface]
@@ -226,7 +227,8 @@ class Driver:
     def press(self, name: str) -> None:
         """Press a control as a finger would, through its accessible action."""
         action = self.find(name).actionInterface()
-        assert action is not None  # find() returns only what has one
+        if action is None:
+            raise DriveError(f"{name!r} has no action")
         wanted = QAccessibleActionInterface.pressAction()
         action.doAction(wanted if wanted in action.actionNames() else action.actionNames()[0])
 

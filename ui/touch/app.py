@@ -53,9 +53,9 @@ class Touch(QObject):
         self.model.spoken.connect(self._on_spoken)
         self.engine = QQmlApplicationEngine()
         self.engine.addImportPath(str(ROOT))
-        theme: QObject | None = self.engine.singletonInstance("ui.touch.theme", "Theme")
-        if theme is None:
-            raise TouchError(f"{HERE / 'theme'}: the theme cannot be loaded; is the tree complete?")
+        theme = self.engine.singletonInstance("ui.touch.theme", "Theme")
+        if not isinstance(theme, QObject):
+            raise TouchError(f"{HERE / 'theme'}: cannot be loaded; is the tree complete?")
         theme.setProperty("pixels_per_mm", _pixels_per_mm(config))
         self.engine.setInitialProperties(
             {
@@ -78,7 +78,7 @@ class Touch(QObject):
         self._frames.start()
 
     def stop(self) -> None:
-        """Let go of all sockets, take everything off the screen, close the window. The last call."""
+        """Let go of all sockets, clear the screen, close the window. The last call."""
         for link in (self._view_link, self._live_link, self._frames):
             link.stop()
         self.model.clear()

@@ -21,7 +21,7 @@ STALE_MS = 2000  # a number nobody renews is not live
 
 @QmlElement
 @QmlUncreatable("made by the application")
-class LiveCurve(QObject):
+class LiveCurve(QObject):  # type: ignore[operator]  # the stub knows no reason
     """`points`: QPointF in a box of `width` by `height`, oldest left, newest right.
 
     `spo2` and `pulse_rate` are text, "" where the device gives none now.
@@ -104,6 +104,6 @@ class LiveCurve(QObject):
 
     width = Property(float, _get_width, _set_width, notify=updated)
     height = Property(float, _get_height, _set_height, notify=updated)
-    points = Property(QVariant, _points, notify=updated)
+    points = Property(QVariant, _points, notify=updated)  # type: ignore[arg-type]  # a C++ name
     spo2 = Property(str, _spo2_text, notify=updated)
     pulse_rate = Property(str, _pulse_rate_text, notify=updated)

@@ -25,7 +25,7 @@ def _focused() -> QObject | None:
 
 @QmlElement
 @QmlUncreatable("made by the application")
-class OnScreenKeys(QObject):
+class OnScreenKeys(QObject):  # type: ignore[operator]  # the stub knows no reason
     """An input method's commit honours the field's validator, length and selection."""
 
     @Slot(str)

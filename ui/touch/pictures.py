@@ -37,7 +37,7 @@ def video_frame(frame: Frame) -> QVideoFrame:
 
 @QmlElement
 @QmlUncreatable("made by the application")
-class Pictures(QObject):
+class Pictures(QObject):  # type: ignore[operator]  # the stub knows no reason
     """Where the page hangs its sinks. A frame for which no page has a sink is dropped."""
 
     hung = Signal()

@@ -56,7 +56,7 @@ def _layout(view: screen.View) -> _Layout:
 
 @QmlElement
 @QmlUncreatable("made by the application")
-class TouchModel(QObject):
+class TouchModel(QObject):  # type: ignore[operator]  # the stub knows no reason
     """All a page may read, and all it may do. `page` is the page's struct as a JavaScript object.
 
     `send` takes an encoded `IntentMessage` and returns False when nobody is there to take it.
@@ -197,11 +197,11 @@ class TouchModel(QObject):
 
     present = Property(bool, _is_present, notify=shown)
     tag = Property(str, _tag, notify=shown)
-    page = Property(QVariant, _page_fields, notify=shown)
+    page = Property(QVariant, _page_fields, notify=shown)  # type: ignore[arg-type]  # a C++ name
     language = Property(str, _language_code, notify=spoken)
     dialog = Property(str, _dialog, notify=shown)
     can_go_back = Property(bool, _can_go_back, notify=shown)
-    simulated = Property(QVariant, _simulated, notify=shown)
+    simulated = Property(QVariant, _simulated, notify=shown)  # type: ignore[arg-type]  # a C++ name
     accepting = Property(bool, accepts, notify=settled)
     curve = Property(LiveCurve, _get_curve, notify=shown)
     pictures = Property(Pictures, _get_pictures, notify=shown)

@@ -33,7 +33,9 @@ def is_text(item: QQuickItem) -> bool:
 
 def _number(item: QQuickItem, name: str) -> int:
     """An enumeration of QQuickText, which has no Python type."""
-    value, _ = QQmlExpression(qmlContext(item), item, name).evaluate()
+    context = qmlContext(item)
+    assert context is not None
+    value, _ = QQmlExpression(context, item, name).evaluate()
     return int(value)
 
 
@@ -111,9 +113,11 @@ def faults(window: QQuickWindow, page: QQuickItem | None, pixels_per_mm: float) 
             found.append(f"less than 15 mm: {label!r} {place}")
         if not inside(place, screen):
             found.append(f"button outside the screen: {label!r} {place}")
-        for text in still:
-            if press not in ancestors(text) and overlap(ink(text), place):
-                found.append(f"words under a button: {text.property('text')!r}, {label!r}")
+        found += [
+            f"words under a button: {text.property('text')!r}, {label!r}"
+            for text in still
+            if press not in ancestors(text) and overlap(ink(text), place)
+        ]
     gap = 2 * pixels_per_mm - 1
     for one, two in combinations(presses, 2):
         wide = rect(one).adjusted(-gap, -gap, gap, gap)
@@ -124,7 +128,9 @@ def faults(window: QQuickWindow, page: QQuickItem | None, pixels_per_mm: float) 
                 for each in (one, two)
             ]
             found.append(f"nearer than 2 mm: {names} {rect(one)} {rect(two)}")
-    for item in everything:
-        if item.inherits("QQuickMouseArea") and page is not None and page.isAncestorOf(item):
-            found.append(f"can be pressed and is no control: {rect(item)}")
+    found += [
+        f"can be pressed and is no control: {rect(item)}"
+        for item in everything
+        if item.inherits("QQuickMouseArea") and page is not None and page.isAncestorOf(item)
+    ]
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from cli.driven_touch import Driver
@@ -35,6 +36,17 @@ class Front:
         """Show a view and wait until presses on it are taken."""
         self.consultation.show(view)
         until(lambda: self.touch.model.view == view and self.touch.model.accepts())
+
+    def see(self, view: View) -> None:
+        """Show a view and wait until it is there."""
+        self.consultation.show(view)
+        until(lambda: self.touch.model.view == view)
+
+    def singleton(self, module: str, name: str) -> QObject:
+        """A QML singleton of the front end."""
+        found = self.touch.engine.singletonInstance(module, name)
+        assert isinstance(found, QObject)
+        return found
 
     def press(self, name: str) -> Intent:
         """Press, and return the one intent that came of it."""

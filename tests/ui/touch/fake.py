@@ -158,9 +158,27 @@ class FakeMedia:
     def notify(self, notice: FrameNotice, descriptors: list[int]) -> None:
         socket.send_fds(self._peer(), [msgspec.json.encode(notice) + b"\n"], descriptors)
 
+    def hung_up(self) -> None:
+        """Wait until the front end has hung up; it may come again."""
+        peer = self._peer()
+        peer.setblocking(False)
+
+        def gone() -> bool:
+            try:
+                return peer.recv(1) == b""
+            except BlockingIOError:
+                return False
+            except ConnectionResetError:
+                return True
+
+        until(gone)
+        peer.close()
+        self._client = None
+        self._rings.clear()
+
     def die(self) -> None:
         self._server.close()
-        self._path.unlink()
+        self._path.unlink(missing_ok=True)
         if self._client is not None:
             self._client.close()
             self._client = None

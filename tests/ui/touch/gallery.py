@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from contracts.consultation import Instrument, Language
 from contracts.media import Source
-from contracts.screen import Live
+from contracts.screen import Live, View
 from tests.ui.touch.booth import booth_config
 from tests.ui.touch.fake import FakeConsultation, FakeMedia, until
 from tests.ui.touch.views import CASES, view
@@ -28,6 +28,10 @@ def picture(width: int, height: int, tone: int) -> bytes:
             luma.append(200 if disc else 60 + x * 60 // width)
     quarter = width * height // 4
     return bytes(luma) + bytes([tone]) * quarter + bytes([255 - tone]) * quarter
+
+
+def arrived(touch: Touch, view: View) -> None:
+    until(lambda: touch.model.view == view)
 
 
 def main() -> None:
@@ -51,7 +55,7 @@ def main() -> None:
                 revision += 1
                 wanted = view(name, language, revision, dialog=dialog)
                 consultation.show(wanted)
-                until(lambda now=wanted: touch.model.view == now)
+                arrived(touch, wanted)
                 if name.startswith("call"):
                     for source, tone in ((Source.DOCTOR, 110), (Source.SELF, 140)):
                         media.send(source, 640, 360, picture(640, 360, tone))

@@ -7,9 +7,11 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtQuick import QQuickItem
 
+from cli.patient import NAMES
 from cli.qml import WORDS
 from config.schemas import Screen
 from contracts.consultation import Language
@@ -17,7 +19,6 @@ from contracts.screen import Dialog
 from tests.ui.touch.audit import faults, is_text, items
 from tests.ui.touch.booth import DEFAULT_SCREEN
 from tests.ui.touch.conftest import Front
-from tests.ui.touch.fake import until
 from tests.ui.touch.views import CASES, view
 from ui.touch.app import FONTS
 from ui.touch.view_model import measuring_of
@@ -47,15 +48,14 @@ def test_nothing_is_clipped_small_or_nameless(
     found = []
     for revision, (name, dialog) in enumerate(CASES):
         wanted = view(name, language, revision, dialog=dialog)
-        front.consultation.show(wanted)
-        until(lambda wanted=wanted: front.touch.model.view == wanted)
+        front.see(wanted)
         if dialog is not None:
             continue
         window.grabWindow()  # lays the page out
         page = window.property("page")
         assert isinstance(page, QQuickItem), name
         found += [f"{name}: {fault}" for fault in faults(window, page, density)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("dialog", Dialog)
@@ -97,8 +97,7 @@ def test_nothing_is_in_the_other_language(front: Front, language: Language) -> N
     seen: set[str] = set()
     for revision, (name, dialog) in enumerate(CASES):
         wanted = view(name, language, revision, dialog=dialog)
-        front.consultation.show(wanted)
-        until(lambda wanted=wanted: front.touch.model.view == wanted)
+        front.see(wanted)
         seen |= _drawn(front)
     assert seen & other == set()
     mine = set(pairs.values()) if language is Language.FR else set(pairs)
@@ -120,12 +119,10 @@ def test_simulated_is_said_wherever_it_is_so(front: Front, language: Language) -
     word = "Simulation" if language is Language.FR else "Simulated"
     for revision, (name, _) in enumerate(CASES):
         wanted = view(name, language, 2 * revision)
-        front.consultation.show(wanted)
-        until(lambda wanted=wanted: front.touch.model.view == wanted)
+        front.see(wanted)
         assert word in front.driver.texts(), name
         wanted = view(name, language, 2 * revision + 1, simulated=())
-        front.consultation.show(wanted)
-        until(lambda wanted=wanted: front.touch.model.view == wanted)
+        front.see(wanted)
         assert (word in front.driver.texts()) == (measuring_of(wanted) is not None), name
 
 
@@ -134,34 +131,24 @@ def test_help_and_leave_are_on_every_page_at_the_same_place(
     front: Front, language: Language
 ) -> None:
     places = set()
+    column = 0 if language is Language.FR else 1
     for revision, (name, dialog) in enumerate(CASES):
         wanted = view(name, language, revision, dialog=dialog)
-        front.consultation.show(wanted)
-        until(lambda wanted=wanted: front.touch.model.view == wanted)
+        front.see(wanted)
         named = {each["name"]: tuple(each["rect"]) for each in front.driver.tree()}
-        places.add((named[_("help", language)], named[_("leave", language)]))
+        places.add((named[NAMES["help"][column]], named[NAMES["leave"][column]]))
     assert len(places) == 1
 
 
-def _(key: str, language: Language) -> str:
-    from cli.patient import NAMES
-
-    return NAMES[key][0 if language is Language.FR else 1]
-
-
 def test_an_unknown_code_gets_a_neutral_sentence(front: Front) -> None:
-    codes = front.touch.engine.singletonInstance("ui.touch.words", "Codes")
-    from PySide6.QtCore import QMetaObject, Qt
-
+    codes = front.singleton("ui.touch.words", "Codes")
     meta = codes.metaObject()
     asked = 0
     for index in range(meta.methodOffset(), meta.methodCount()):
         method = meta.method(index)
-        name = method.name().data().decode()
+        name = bytes(method.name().data()).decode()
         if method.parameterCount() != 1 or name == "unit":
             continue
-        from PySide6.QtCore import Q_ARG, Q_RETURN_ARG
-
         answer = QMetaObject.invokeMethod(
             codes, name, Qt.ConnectionType.DirectConnection,
             Q_RETURN_ARG(str), Q_ARG(str, "a code of tomorrow"),

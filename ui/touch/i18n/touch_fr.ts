@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Is an adult here, or has a parent agreed to this consultation?</source>
-        <translation>Un adulte est-il là, ou un parent a-t-il donné son accord ?</translation>
+        <translation>Un adulte est-il là, ou un parent a-t-il donné son accord&#xa0;?</translation>
     </message>
     <message>
         <source>Yes</source>
@@ -64,7 +64,7 @@
     </message>
     <message>
         <source>You may also leave: the report goes into your record.</source>
-        <translation>Vous pouvez aussi partir : le compte rendu va dans votre dossier.</translation>
+        <translation>Vous pouvez aussi partir&#xa0;: le compte rendu va dans votre dossier.</translation>
     </message>
 </context>
 <context>
@@ -87,7 +87,7 @@
     </message>
     <message>
         <source>Example: 5 March 1946 is typed 05 03 1946.</source>
-        <translation>Exemple : le 5 mars 1946 s’écrit 05 03 1946.</translation>
+        <translation>Exemple&#xa0;: le 5 mars 1946 s’écrit 05 03 1946.</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -106,7 +106,7 @@
     </message>
     <message>
         <source>Example: Lille, or: Porto, Portugal</source>
-        <translation>Exemple : Lille, ou : Porto, Portugal</translation>
+        <translation>Exemple&#xa0;: Lille, ou&#xa0;: Porto, Portugal</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>No camera: the doctor cannot see you</source>
-        <translation>Pas de caméra : le médecin ne vous voit pas</translation>
+        <translation>Pas de caméra&#xa0;: le médecin ne vous voit pas</translation>
     </message>
     <message>
         <source>The doctor asks you to measure.</source>
@@ -157,7 +157,7 @@
     </message>
     <message>
         <source>Recorded:</source>
-        <translation>Enregistré :</translation>
+        <translation>Enregistré&#xa0;:</translation>
     </message>
     <message>
         <source>Softer</source>
@@ -165,11 +165,11 @@
     </message>
     <message>
         <source>Sound: off</source>
-        <translation>Son : coupé</translation>
+        <translation>Son&#xa0;: coupé</translation>
     </message>
     <message>
         <source>Sound: %1</source>
-        <translation>Son : %1</translation>
+        <translation>Son&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Louder</source>
@@ -181,7 +181,7 @@
     </message>
     <message>
         <source>Microphone off: turn on</source>
-        <translation>Micro coupé : rallumer</translation>
+        <translation>Micro coupé&#xa0;: rallumer</translation>
     </message>
     <message>
         <source>Turn my microphone off</source>
@@ -347,32 +347,32 @@
         <translation>Valeur</translation>
     </message>
     <message>
-        <source>beats per minute</source>
-        <translation>battements par minute</translation>
+        <source>per minute</source>
+        <translation>par minute</translation>
     </message>
     <message>
-        <source>The signal was weak. The doctor sees this too.</source>
-        <translation>Le signal était faible. Le médecin le voit aussi.</translation>
+        <source>The signal was weak.</source>
+        <translation>Le signal était faible.</translation>
     </message>
     <message>
-        <source>The finger moved. The doctor sees this too.</source>
-        <translation>Le doigt a bougé. Le médecin le voit aussi.</translation>
+        <source>The finger moved.</source>
+        <translation>Le doigt a bougé.</translation>
     </message>
     <message>
-        <source>This value is unusual. The doctor will look at it.</source>
-        <translation>Cette valeur est inhabituelle. Le médecin va la regarder.</translation>
+        <source>An unusual value.</source>
+        <translation>Valeur inhabituelle.</translation>
     </message>
     <message>
-        <source>A part of the signal was lost. The doctor sees this too.</source>
-        <translation>Une partie du signal s’est perdue. Le médecin le voit aussi.</translation>
+        <source>Some of the signal was lost.</source>
+        <translation>Une partie du signal s’est perdue.</translation>
     </message>
     <message>
-        <source>The clip&apos;s battery is low. The doctor sees this too.</source>
-        <translation>La pile de la pince est faible. Le médecin le voit aussi.</translation>
+        <source>The clip&apos;s battery is low.</source>
+        <translation>La pile de la pince est faible.</translation>
     </message>
     <message>
-        <source>The device added a remark. The doctor sees it too.</source>
-        <translation>L’appareil a ajouté une remarque. Le médecin la voit aussi.</translation>
+        <source>The device added a remark.</source>
+        <translation>L’appareil a ajouté une remarque.</translation>
     </message>
     <message>
         <source>Slide one finger into the clip, right to the end.</source>
@@ -452,7 +452,7 @@
     </message>
     <message>
         <source>Try again. You can also go on without it: the doctor will see you all the same.</source>
-        <translation>Réessayez. Vous pouvez aussi continuer sans : le médecin vous verra quand même.</translation>
+        <translation>Réessayez. Vous pouvez aussi continuer sans&#xa0;: le médecin vous verra quand même.</translation>
     </message>
     <message>
         <source>The doctor has answered your request.</source>
@@ -567,11 +567,11 @@
     </message>
     <message>
         <source>Who is agreeing?</source>
-        <translation>Qui donne son accord ?</translation>
+        <translation>Qui donne son accord&#xa0;?</translation>
     </message>
     <message>
         <source>The patient is under 16. Who is agreeing?</source>
-        <translation>Le patient a moins de 16 ans. Qui donne son accord ?</translation>
+        <translation>Le patient a moins de 16 ans. Qui donne son accord&#xa0;?</translation>
     </message>
     <message>
         <source>The patient</source>
@@ -627,7 +627,7 @@
     </message>
     <message>
         <source>Text of this agreement: version %1</source>
-        <translation>Texte de cet accord : version %1</translation>
+        <translation>Texte de cet accord&#xa0;: version&#xa0;%1</translation>
     </message>
     <message>
         <source>Refuse and stop here</source>
@@ -642,7 +642,7 @@
     <name>DialogSheet</name>
     <message>
         <source>Do you want to leave?</source>
-        <translation>Voulez-vous partir ?</translation>
+        <translation>Voulez-vous partir&#xa0;?</translation>
     </message>
     <message>
         <source>You need help</source>
@@ -666,7 +666,7 @@
     </message>
     <message>
         <source>If a life is in danger: call 15 or 112.</source>
-        <translation>Si une vie est en danger : appelez le 15 ou le 112.</translation>
+        <translation>Si une vie est en danger&#xa0;: appelez le 15 ou le 112.</translation>
     </message>
     <message>
         <source>Yes, leave</source>
@@ -715,12 +715,12 @@
         <translation>Urgence, partout en Europe</translation>
     </message>
     <message>
-        <source>By text message or video: deaf or hard of hearing, or unable to speak</source>
-        <translation>Par SMS ou vidéo : si vous entendez mal ou ne pouvez pas parler</translation>
+        <source>By text message or video: if you cannot hear or speak</source>
+        <translation>Par SMS ou vidéo&#xa0;: si vous ne pouvez pas entendre ou parler</translation>
     </message>
     <message>
         <source>To talk about suicidal thoughts, day and night, free of charge: 3114.</source>
-        <translation>Pour parler d’idées de suicide, jour et nuit, gratuitement : 3114.</translation>
+        <translation>Pour parler d’idées de suicide, jour et nuit, gratuitement&#xa0;: 3114.</translation>
     </message>
     <message>
         <source>These calls are free of charge, from any telephone.</source>
@@ -801,7 +801,7 @@
     </message>
     <message>
         <source>Price: %1</source>
-        <translation>Prix : %1</translation>
+        <translation>Prix&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>If you have French health insurance, you pay nothing.</source>
@@ -809,7 +809,7 @@
     </message>
     <message>
         <source>The French health insurance covers %1. What is left, %2, is for you or your complementary insurance.</source>
-        <translation>La Sécurité sociale couvre %1. Le reste, %2, est pour vous ou votre mutuelle.</translation>
+        <translation>La Sécurité sociale couvre&#xa0;%1. Le reste,&#xa0;%2, est pour vous ou votre mutuelle.</translation>
     </message>
     <message>
         <source>If picture or sound fail</source>
@@ -961,7 +961,7 @@
     </message>
     <message>
         <source>Measuring: %1 %</source>
-        <translation>Mesure : %1 %</translation>
+        <translation>Mesure&#xa0;:&#xa0;%1&#xa0;%</translation>
     </message>
     <message>
         <source>Progress of the measurement</source>
@@ -976,7 +976,7 @@
     </message>
     <message>
         <source>Doctor&apos;s number (RPPS): %1</source>
-        <translation>Numéro du médecin (RPPS) : %1</translation>
+        <translation>Numéro du médecin (RPPS)&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>The picture and the sound start when you touch the button.</source>
@@ -1056,7 +1056,7 @@
     <name>ReasonPage</name>
     <message>
         <source>Why are you here today?</source>
-        <translation>Pourquoi venez-vous aujourd’hui ?</translation>
+        <translation>Pourquoi venez-vous aujourd’hui&#xa0;?</translation>
     </message>
     <message>
         <source>Touch what troubles you most.</source>
@@ -1067,7 +1067,7 @@
     <name>RedFlagsPage</name>
     <message>
         <source>Is one of these happening now?</source>
-        <translation>Est-ce que cela vous arrive maintenant ?</translation>
+        <translation>Est-ce que cela vous arrive maintenant&#xa0;?</translation>
     </message>
     <message>
         <source>Touch all that apply.</source>
@@ -1078,8 +1078,8 @@
         <translation>Rien de tout cela</translation>
     </message>
     <message>
-        <source>Yes, what I ticked</source>
-        <translation>Oui, ce que j’ai coché</translation>
+        <source>Yes, this is happening</source>
+        <translation>Oui, cela m’arrive</translation>
     </message>
 </context>
 <context>
@@ -1166,7 +1166,7 @@
     </message>
     <message>
         <source>How long?</source>
-        <translation>Combien de temps ?</translation>
+        <translation>Combien de temps&#xa0;?</translation>
     </message>
     <message numerus="yes">
         <source>%n minute(s)</source>
@@ -1235,7 +1235,7 @@
     </message>
     <message>
         <source>In an emergency, do not wait: call 15 or 112.</source>
-        <translation>En cas d’urgence, n’attendez pas : appelez le 15 ou le 112.</translation>
+        <translation>En cas d’urgence, n’attendez pas&#xa0;: appelez le 15 ou le 112.</translation>
     </message>
 </context>
 </TS>

@@ -71,22 +71,22 @@ QtObject {
     function unit(code: string): string {
         switch (code) {
         case "%": return "%";
-        case "/min": return qsTr("beats per minute");
+        case "/min": return qsTr("per minute");
         }
         return code;
     }
     function quality(code: string): string {
         switch (code) {
         case "low_perfusion":
-        case "marginal_perfusion": return qsTr("The signal was weak. The doctor sees this too.");
+        case "marginal_perfusion": return qsTr("The signal was weak.");
         case "artifact":
         case "out_of_track":
-        case "unstable": return qsTr("The finger moved. The doctor sees this too.");
-        case "implausible": return qsTr("This value is unusual. The doctor will look at it.");
-        case "frames_lost": return qsTr("A part of the signal was lost. The doctor sees this too.");
-        case "low_battery": return qsTr("The clip's battery is low. The doctor sees this too.");
+        case "unstable": return qsTr("The finger moved.");
+        case "implausible": return qsTr("An unusual value.");
+        case "frames_lost": return qsTr("Some of the signal was lost.");
+        case "low_battery": return qsTr("The clip's battery is low.");
         }
-        return qsTr("The device added a remark. The doctor sees it too.");
+        return qsTr("The device added a remark.");
     }
     function coaching(code: string): string {
         switch (code) {

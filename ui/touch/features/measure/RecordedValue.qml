@@ -13,7 +13,7 @@ Card {
 
     color: Theme.leaf
     border.color: Theme.moss
-    implicitHeight: column.height + Theme.mm(narrow ? 4 : 7)
+    implicitHeight: column.height + Theme.mm(narrow ? 2.5 : 7)
 
     Column {
         id: column
@@ -32,7 +32,7 @@ Card {
             Words {
                 id: figure
                 text: Codes.number(recorded.value.value, recorded.language)
-                font.pixelSize: recorded.narrow ? Theme.hero : Theme.figure
+                font.pixelSize: recorded.narrow ? Theme.mm(11) : Theme.figure
                 font.bold: true
                 lineHeight: 1
                 wrapMode: Text.NoWrap

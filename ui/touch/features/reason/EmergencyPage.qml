@@ -22,7 +22,7 @@ PageFrame {
     Card {
         id: first
         anchors { left: parent.left; right: parent.right; top: parent.top }
-        height: parent.height * 0.43
+        height: parent.height * 0.38
         color: Theme.rose
         border.color: Theme.alarm
         border.width: Theme.mm(0.6)
@@ -30,7 +30,7 @@ PageFrame {
             id: door
             x: Theme.mm(5)
             y: Theme.mm(3)
-            width: parent.width * 0.4
+            width: parent.width * 0.32
             height: parent.height - Theme.mm(6)
         }
         Column {
@@ -60,7 +60,7 @@ PageFrame {
             model: [
                 {number: "15", words: qsTr("Medical emergency, in France")},
                 {number: "112", words: qsTr("Emergency, all over Europe")},
-                {number: "114", words: qsTr("By text message or video: deaf or hard of hearing, or unable to speak")}
+                {number: "114", words: qsTr("By text message or video: if you cannot hear or speak")}
             ]
             Card {
                 id: call

@@ -25,7 +25,7 @@ PageFrame {
                 width: (grid.width - 3 * grid.spacing) / 4
                 height: Math.min(Theme.mm(54), (grid.height - (page.rows - 1) * grid.spacing) / page.rows)
                 symbol: modelData
-                symbolSize: Theme.mm(19)
+                symbolSize: Math.min(Theme.mm(19), height * 0.36)
                 text: Codes.reason(modelData)
                 onClicked: page.touch.give_reason(modelData)
             }

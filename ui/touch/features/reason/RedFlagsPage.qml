@@ -34,7 +34,7 @@ PageFrame {
                 accent: Theme.alarm
                 accentPaper: Theme.rose
                 symbol: modelData
-                symbolSize: Theme.mm(23)
+                symbolSize: Math.min(Theme.mm(23), height * 0.36)
                 text: Codes.redFlag(modelData)
                 onToggled: page.tick(modelData, checked)
             }
@@ -54,7 +54,7 @@ PageFrame {
             textSize: Theme.large
             symbol: "next"
             symbolAfter: true
-            text: qsTr("Yes, what I ticked")
+            text: qsTr("Yes, this is happening")
             onClicked: page.touch.answer_red_flags(page.ticked)
         }
     ]

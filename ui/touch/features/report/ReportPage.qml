@@ -48,7 +48,23 @@ PageFrame {
             clip: true
             contentHeight: reportWords.height
             boundsBehavior: Flickable.StopAtBounds
-            Behavior on contentY { NumberAnimation { duration: 250; easing.type: Easing.OutQuad } }
+
+            // where the buttons lead; a finger that drags decides anew
+            property real goal: 0
+            onMovementEnded: goal = contentY
+
+            NumberAnimation {
+                id: slide
+                target: scroller
+                property: "contentY"
+                duration: 250
+                easing.type: Easing.OutQuad
+            }
+            function goTo(wanted: real) {
+                goal = Math.max(0, Math.min(buttons.furthest, wanted));
+                slide.to = goal;
+                slide.restart();
+            }
             Words {
                 id: reportWords
                 width: scroller.width
@@ -74,8 +90,8 @@ PageFrame {
             rightPadding: 0
             symbol: "up"
             Accessible.name: qsTr("Read further up")
-            enabled: scroller.contentY > 1
-            onClicked: scroller.contentY = Math.max(0, scroller.contentY - buttons.step)
+            enabled: scroller.goal > 1
+            onClicked: scroller.goTo(scroller.goal - buttons.step)
         }
         PushButton {
             width: parent.width
@@ -84,8 +100,8 @@ PageFrame {
             rightPadding: 0
             symbol: "down"
             Accessible.name: qsTr("Read further down")
-            enabled: scroller.contentY < buttons.furthest - 1
-            onClicked: scroller.contentY = Math.min(buttons.furthest, scroller.contentY + buttons.step)
+            enabled: scroller.goal < buttons.furthest - 1
+            onClicked: scroller.goTo(scroller.goal + buttons.step)
         }
     }
     footer: PushButton {
