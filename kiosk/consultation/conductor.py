@@ -369,6 +369,8 @@ class Conductor:
         if isinstance(event, oximetry.Readiness):
             await self._happen(happenings.ReadinessChanged(Part.OXIMETER, event.state))
             return
+        if isinstance(event, oximetry.Connected) and event.device.simulated:
+            await self._happen(happenings.FoundSimulated(Part.OXIMETER))
         attempt = None if number is None else self._attempts.get(number)
         if attempt is None:
             return  # outside an armed window nothing is this patient's

@@ -19,6 +19,7 @@ from kiosk.consultation.journey.happenings import (
     CallChanged,
     CaptureChanged,
     ClinicChanged,
+    FoundSimulated,
     FromClinic,
     Happening,
     InstrumentFailed,
@@ -32,6 +33,7 @@ from kiosk.consultation.journey.happenings import (
 )
 from kiosk.consultation.journey.intents import touched
 from kiosk.consultation.journey.measuring import (
+    found_simulated,
     instrument_failed,
     instrument_says,
     panel_of,
@@ -54,6 +56,8 @@ def advance(state: State, happening: Happening) -> Step:
         case ReadinessChanged(part=part, state=ready):
             readiness = {**state.around.readiness, part: ready}
             return surrounded(state, readiness=readiness), ()
+        case FoundSimulated(part=part):
+            return found_simulated(state, part), ()
         case ClinicChanged(up=up):
             return clinic_changed(state, up=up)
         case MediaUp() | MediaDown() | CaptureChanged() | CallChanged():

@@ -28,6 +28,13 @@ class ReadinessChanged:
 
 
 @dataclass(frozen=True)
+class FoundSimulated:
+    """What answers is no real instrument, whatever the configuration says."""
+
+    part: Part
+
+
+@dataclass(frozen=True)
 class ClinicChanged:
     """The link to the clinic service is up (and welcomed us), or down."""
 
@@ -119,6 +126,7 @@ Happening = (
     log.LogEvent
     | IntentMade
     | ReadinessChanged
+    | FoundSimulated
     | ClinicChanged
     | FromClinic
     | MediaUp

@@ -8,7 +8,7 @@ import msgspec
 
 from contracts import screen
 from contracts.consultation import Instrument
-from contracts.screen import Failure, MeasurePhase
+from contracts.screen import Failure, MeasurePhase, Part
 from kiosk.consultation.journey.effects import (
     CloseCall,
     Disarm,
@@ -20,7 +20,7 @@ from kiosk.consultation.journey.effects import (
     Wake,
 )
 from kiosk.consultation.journey.happenings import InstrumentSays
-from kiosk.consultation.journey.state import Stage, State
+from kiosk.consultation.journey.state import Stage, State, surrounded
 from kiosk.record import events as log
 
 
@@ -52,6 +52,15 @@ def instrument_says(state: State, says: InstrumentSays) -> State:
             coaching=says.coaching,
         ),
     )
+
+
+def found_simulated(state: State, part: Part) -> State:
+    """Return the state with `part` marked, on what is being measured too."""
+    measuring = state.measuring
+    if measuring is not None and part is Part.OXIMETER:
+        measuring = measuring_with(measuring, simulated=True)
+    marked = surrounded(state, simulated=state.around.simulated | {part})
+    return replace(marked, measuring=measuring)
 
 
 def measuring_with(measuring: screen.Measuring, **changes: object) -> screen.Measuring:

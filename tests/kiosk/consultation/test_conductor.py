@@ -112,14 +112,14 @@ class ToMedia:
 class Booth:
     """A conductor running, its inbox, and what is outside of it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, simulated: bool = True) -> None:
         self.folders = Folders(data)
         self.folders.prepare()
         self.outside = Outside()
         self.inbox: Inbox = asyncio.Queue()
         self.conductor = Conductor(
             inbox=self.inbox,
-            config=_config(data),
+            config=_config(data, simulated=simulated),
             software="telecabine test",
             storage=True,
             folders=self.folders,
@@ -174,7 +174,7 @@ class Booth:
         return read(self.folders.of(self.outside.consultation))
 
 
-def _config(data: Path) -> BoothConfig:
+def _config(data: Path, *, simulated: bool = True) -> BoothConfig:
     return BoothConfig(
         booth=BoothIdentity(id="b-1", site="Pharmacie"),
         paths=BoothPaths(run=data / "run", data=data),
@@ -183,7 +183,7 @@ def _config(data: Path) -> BoothConfig:
         clinic=ClinicLink(url="http://127.0.0.1:1", device_key=data / "key"),
         delivery=Delivery(folder=FolderSink(path=data / "sink")),
         instruments=Instruments(
-            oximeter=Oximeter(device="nonin-oem3", port=data / "port", simulated=True)
+            oximeter=Oximeter(device="nonin-oem3", port=data / "port", simulated=simulated)
         ),
     )
 
@@ -451,3 +451,23 @@ async def test_what_the_disk_refused_is_said_in_the_record_once_it_takes_again(
     await booth.touch(screen.SkipMeasurement(), screen.Waiting)
     codes = [e.event.code for e in booth.entries() if isinstance(e.event, log.Incident)]
     assert codes.count("storage_failed") == 1
+
+
+async def test_a_simulated_instrument_is_marked_whatever_the_configuration_says(
+    booth: Booth, tmp_path: Path
+) -> None:
+    booth.task.cancel()
+    honest = Booth(tmp_path, simulated=False)
+    await honest.page(screen.Welcome)
+    assert honest.outside.views[-1].simulated == ()
+    honest.instrument(None, oximetry.Connected(DEVICE))
+    await honest.until(lambda view: view.simulated == (screen.Part.OXIMETER,))
+    await honest.to_measure()
+    honest.instrument(1, oximetry.Connected(DEVICE), oximetry.FingerIn(), _block(1, b"one"))
+    honest.instrument(1, _block(2, b"two"), STEADY)
+    view = await honest.phase_is(MeasurePhase.RECORDED)
+    assert isinstance(view.page, screen.Measure)
+    assert view.page.measuring.simulated
+    honest.task.cancel()
+    await asyncio.gather(honest.task, return_exceptions=True)
+    await honest.conductor.close()
