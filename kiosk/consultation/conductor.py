@@ -33,6 +33,8 @@ from kiosk.record.log import AsyncLog, Clock, Entry, EventLog, New, RecordError
 
 LOG = logging.getLogger(__name__)
 
+# Mean the same on every page, and must not be lost to one that changed under the finger.
+ANY_PAGE = (screen.AskHelp, screen.AskLeave)
 FLUSH_SECONDS = 3.0  # how long the end waits for the clinic to have stored the last facts
 
 
@@ -208,7 +210,7 @@ class Conductor:
     async def _take(self, item: Input) -> None:
         match item:
             case screen.IntentMessage(revision=revision, intent=intent):
-                if revision != self._revision:
+                if revision != self._revision and not isinstance(intent, ANY_PAGE):
                     LOG.info("intent_of_an_older_page_dropped")
                     return
                 await self._happen(happenings.IntentMade(intent, self._clock.today()))

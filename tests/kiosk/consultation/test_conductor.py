@@ -471,3 +471,12 @@ async def test_a_simulated_instrument_is_marked_whatever_the_configuration_says(
     honest.task.cancel()
     await asyncio.gather(honest.task, return_exceptions=True)
     await honest.conductor.close()
+
+
+async def test_help_is_heard_though_the_page_changed_under_the_finger(booth: Booth) -> None:
+    await booth.to_measure()
+    before = booth.outside.views[-1].revision
+    booth.instrument(1, oximetry.Connected(DEVICE), oximetry.FingerIn())
+    await booth.phase_is(MeasurePhase.MEASURING)
+    booth.inbox.put_nowait(screen.IntentMessage(before, screen.AskHelp()))
+    await booth.until(lambda view: view.dialog is screen.Dialog.HELP)
