@@ -84,7 +84,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "ready": ("Je peux commencer", "I am ready"),
     "louder": ("Plus fort", "Louder"),
     "softer": ("Moins fort", "Softer"),
-    "mute": ("Couper mon micro", "Turn my microphone off"),
+    "mute": ("Couper mon micro", "Mute my microphone"),
     "unmute": ("Micro coupé\u00a0: rallumer", "Microphone off: turn on"),
     "cannot_hear": ("Je ne vous entends pas", "I can't hear you"),
     "wait_here": ("J’attends ici", "I wait here"),

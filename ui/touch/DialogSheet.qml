@@ -33,7 +33,7 @@ Rectangle {
 
             Words {
                 width: parent.width
-                text: sheet.leaving ? qsTr("Do you want to leave?") : qsTr("You need help")
+                text: sheet.leaving ? qsTr("Do you want to leave?") : qsTr("Do you need help?")
                 font.pixelSize: Theme.title
                 font.bold: true
                 Accessible.role: Accessible.Heading

@@ -140,6 +140,35 @@ def test_help_and_leave_are_on_every_page_at_the_same_place(
     assert len(places) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "not_said"),
+    [
+        ("waiting", "10 minutes", "We do not know yet."),
+        ("waiting", "1 person before you.", "You are next."),
+        ("waiting_one", "1 minute", "We do not know yet."),
+        ("waiting_one", "You are next.", "1 person before you."),
+        ("waiting_unknown", "We do not know yet.", "About"),
+        ("waiting_unknown", "No doctor is connected at the moment.", "You are next."),
+        ("waiting_cut", "We do not know how long it will take.", "You are in the waiting room"),
+        ("information", "Price: €30.00", "If you have French health insurance, you pay nothing."),
+        ("information_covered", "If you have French health insurance, you pay nothing.", "€0.00"),
+        ("meet_doctor", "Dr Camille Moreau", "LIVE"),
+        ("meet_doctor", "Doctor's number (RPPS): 10003456789", ""),
+        ("call_values", "Oxygen in the blood: 97\u00a0%", "LIVE"),
+        ("call_poor", "No camera: the doctor cannot see you", "LIVE"),
+        ("measure_recorded", "97", "LIVE"),
+        ("measure_saving", "Being kept…", "Recorded"),
+        ("goodbye_unaccompanied", "Come back with an adult, or speak to the pharmacist.", ""),
+        ("report", "The doctor found nothing worrying.", ""),
+    ],
+)  # fmt: skip
+def test_the_page_says_what_is_so(front: Front, name: str, said: str, not_said: str) -> None:
+    front.see(view(name, Language.EN))
+    texts = front.driver.texts()
+    assert said in texts
+    assert not_said not in texts
+
+
 def test_an_unknown_code_gets_a_neutral_sentence(front: Front) -> None:
     codes = front.singleton("ui.touch.words", "Codes")
     meta = codes.metaObject()

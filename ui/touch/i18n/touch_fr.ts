@@ -184,7 +184,7 @@
         <translation>Micro coupé&#xa0;: rallumer</translation>
     </message>
     <message>
-        <source>Turn my microphone off</source>
+        <source>Mute my microphone</source>
         <translation>Couper mon micro</translation>
     </message>
     <message>
@@ -645,8 +645,8 @@
         <translation>Voulez-vous partir&#xa0;?</translation>
     </message>
     <message>
-        <source>You need help</source>
-        <translation>Vous avez besoin d’aide</translation>
+        <source>Do you need help?</source>
+        <translation>Vous avez besoin d’aide&#xa0;?</translation>
     </message>
     <message>
         <source>The consultation stops here. Nothing more will be shown on this screen.</source>

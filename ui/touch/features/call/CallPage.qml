@@ -227,7 +227,7 @@ Item {
                     required property var modelData
                     height: strip.height
                     verticalAlignment: Text.AlignVCenter
-                    text: `${Codes.quantity(modelData.quantity)}\u00a0: ${Codes.number(modelData.value, page.touch.language)}\u00a0${modelData.unit === "%" ? "%" : page.measuring === null ? Codes.unit(modelData.unit) : ""}`
+                    text: `${Codes.quantity(modelData.quantity)}${page.touch.language === "fr" ? "\u00a0" : ""}: ${Codes.number(modelData.value, page.touch.language)}\u00a0${modelData.unit === "%" ? "%" : page.measuring === null ? Codes.unit(modelData.unit) : ""}`
                     font.bold: true
                     font.pixelSize: page.measuring === null ? Theme.body : Theme.small
                     wrapMode: Text.NoWrap
@@ -302,7 +302,7 @@ Item {
             enabled: page.view.microphone
             symbol: page.view.muted || !page.view.microphone ? "microphone_off" : "microphone"
             text: !page.view.microphone ? qsTr("No microphone")
-                : page.view.muted ? qsTr("Microphone off: turn on") : qsTr("Turn my microphone off")
+                : page.view.muted ? qsTr("Microphone off: turn on") : qsTr("Mute my microphone")
             onClicked: page.touch.set_muted(!page.view.muted)
         }
         CallButton {

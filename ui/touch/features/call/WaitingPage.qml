@@ -7,9 +7,9 @@ PageFrame {
     id: page
 
     property var view
-    readonly property int estimate: view.estimate_minutes ?? -1
+    readonly property int minutes: view.estimate_minutes ?? -1
     readonly property int position: view.position ?? 0
-    readonly property bool known: estimate >= 0
+    readonly property bool known: minutes >= 0
 
     title: view.connected ? qsTr("You are in the waiting room") : qsTr("The line to the doctors is cut")
     lead: view.connected ? qsTr("Please stay here. A doctor will appear on this screen.")
@@ -45,7 +45,7 @@ PageFrame {
                 }
                 Words {
                     width: parent.width
-                    text: page.known ? qsTr("%n minute(s)", "estimate", page.estimate) : qsTr("We do not know yet.")
+                    text: page.known ? qsTr("%n minute(s)", "estimate", page.minutes) : qsTr("We do not know yet.")
                     font.pixelSize: page.known ? Theme.hero : Theme.title
                     font.bold: true
                 }

@@ -40,7 +40,7 @@ Item {
         width: panel.narrow ? parent.width + Theme.mm(8) : parent.width * 0.5 + Theme.margin
         visible: height > Theme.mm(14)
         clip: true
-        height: panel.narrow ? Math.max(0, Math.min(Theme.mm(34), parent.height - says.height - (panel.live ? Theme.mm(46) : 0) - (progress.visible ? Theme.mm(16) : 0) - Theme.mm(4))) : parent.height - Theme.mm(18)
+        height: panel.narrow ? Math.max(0, Math.min(Theme.mm(34), parent.height - says.height - (panel.live ? Theme.mm(56) : 0) - (progress.visible ? Theme.mm(16) : 0) - Theme.mm(4))) : parent.height - Theme.mm(18)
         inserted: panel.reading || panel.saving || panel.recorded
         glowing: panel.reading || panel.saving
         done: panel.recorded
