@@ -52,6 +52,7 @@ class Attempt:
     device: Device | None = None
     blocks: dict[int, str] = field(default_factory=dict)  # block number -> its event's id
     coaching: Coaching | None = None
+    told_dropped: bool = False
 
     def hear(self, event: oximetry.Event, now: datetime) -> tuple[Result, ...]:
         """Return what `event` means, in order."""
@@ -69,6 +70,9 @@ class Attempt:
                 advice = _coaching(quality, progress, self.coaching) if self.coached else None
                 return (self._says(None, progress, advice),)
             case oximetry.Block():
+                if event.lost and not self.told_dropped:
+                    self.told_dropped = True  # once an attempt; each curve has its count
+                    return (Commit((self._curve(event), New(log.Incident("frames_dropped")))),)
                 return (Commit((self._curve(event),)),)
             case oximetry.Steady():
                 saving = happenings.InstrumentSays(MeasurePhase.SAVING, 1.0, None)

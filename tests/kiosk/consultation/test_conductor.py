@@ -6,7 +6,7 @@ import asyncio
 import errno
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -237,6 +237,17 @@ async def test_a_value_is_in_the_log_with_its_raw_bytes_and_on_the_screen(booth:
         (values[0].id, "97"),
         (values[1].id, "131"),
     ]
+
+
+async def test_frames_refused_are_counted_and_one_incident_an_attempt(booth: Booth) -> None:
+    await booth.to_measure()
+    spoilt = [replace(_block(n, b"x"), lost=2) for n in (1, 2)]
+    booth.instrument(1, oximetry.Connected(DEVICE), oximetry.FingerIn(), *spoilt, STEADY)
+    await booth.phase_is(MeasurePhase.RECORDED)
+    events = [entry.event for entry in booth.entries()]
+    assert [event.dropped for event in events if isinstance(event, log.CurveRecorded)] == [2, 2]
+    incidents = [event for event in events if isinstance(event, log.Incident)]
+    assert incidents == [log.Incident("frames_dropped")]
 
 
 class GatedLog(EventLog):
