@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.consultation import Giver, Outcome, Reason, RedFlag, Sex
-from contracts.measurement import Absence, Quality
+from contracts.measurement import Absence, Quality, Quantity
 from contracts.screen import Failure
 
 LOINC = "http://loinc.org"
@@ -92,6 +92,11 @@ RED_FLAG = {
     RedFlag.ALLERGY: "Réaction allergique grave",
     RedFlag.SELF_HARM: "Idées suicidaires",
     RedFlag.INFANT: "Nourrisson malade",
+}
+
+QUANTITY = {
+    Quantity.SPO2: "Saturation en oxygène (SpO2), oxymètre de pouls",
+    Quantity.PULSE_RATE: "Fréquence du pouls",
 }
 
 OUTCOME = {

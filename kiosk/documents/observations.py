@@ -113,7 +113,7 @@ def _vital_sign(quantity: Quantity, ident: str, ids: Ids, *, simulated: bool) ->
     made["code"] = codes.concept(
         *({"system": codes.LOINC, "code": loinc} for loinc in code.loinc),
         {"system": codes.MDC, "code": str(code.mdc)},
-        text=code.display,
+        text=codes.QUANTITY[quantity],
     )
     return made
 
@@ -254,7 +254,7 @@ def plethysmogram(history: History, curve: Curve, ids: Ids) -> Resource:
         )
     ]
     made["code"] = codes.concept(
-        {"system": codes.MDC, "code": codes.PLETH}, text="Plethysmogram (pulse oximeter)"
+        {"system": codes.MDC, "code": codes.PLETH}, text="Pléthysmogramme (oxymètre de pouls)"
     )
     samples = [sample for block in curve.blocks for sample in block.event.samples]
     start = curve.first.at - timedelta(seconds=len(first.samples) / first.rate_hz)

@@ -182,7 +182,7 @@ def test_what_is_simulated_says_so_everywhere() -> None:
     for resource in (entry["resource"] for entry in made["entry"]):
         assert marked(resource), resource["resourceType"]
     for observation in of(made, "Observation"):
-        if observation["code"].get("text") in {"Heart rate", "Oxygen saturation by pulse oximetry"}:
+        if observation["code"].get("text") in set(codes.QUANTITY.values()):
             assert observation["note"][0]["text"].startswith("SIMULÉ")
     assert "SIMULÉ" in words(of(made, "Composition")[0]["text"])
     assert "SIMULÉ" in words(section(made, "8716-3")["text"])
