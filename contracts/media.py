@@ -98,8 +98,10 @@ class CallLink(msgspec.Struct, frozen=True, tag="call_link"):
 class MediaStats(msgspec.Struct, frozen=True, tag="media_stats"):
     """Once a second in a call. Frames and audio levels are since the last one.
 
-    `*_content` are signatures of the picture's change: mean absolute difference between the
-    first and last decoded (sent) luma of the period, 0..255; 0 means frozen. Audio RMS 0..32767.
+    `*_content` are signatures of the picture's change: the largest mean absolute difference of
+    decoded (sent) luma between a picture of the period and the last one before it, 0..255; 0 means
+    that nothing changed. `*_flat`: the last picture is of one colour, as from a camera turned off.
+    Audio RMS 0..32767.
     """
 
     generation: int
@@ -111,6 +113,8 @@ class MediaStats(msgspec.Struct, frozen=True, tag="media_stats"):
     audio_received_rms: float
     width_received: int
     height_received: int
+    sent_flat: bool = False
+    received_flat: bool = False
 
 
 class CaptureLost(msgspec.Struct, frozen=True, tag="capture_lost"):

@@ -219,7 +219,10 @@ class CallState(enum.Enum):
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
-    """The video call. `volume` 0..100. `measuring`: the doctor asked to measure."""
+    """The video call. `volume` 0..100. `measuring`: the doctor asked to measure.
+
+    `doctor_frozen`, `own_frozen`: that picture stands still though the call is connected.
+    """
 
     doctor: Doctor
     state: CallState
@@ -230,6 +233,8 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     cannot_hear_sent: bool
     values: tuple[ValueShown, ...] = ()
     measuring: Measuring | None = None
+    doctor_frozen: bool = False
+    own_frozen: bool = False
 
 
 class AfterCall(msgspec.Struct, frozen=True, tag="after_call"):

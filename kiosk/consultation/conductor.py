@@ -443,8 +443,9 @@ class Conductor:
                 await self._happen(happenings.CaptureChanged(what, back=False))
             case media.CaptureBack(what=what):
                 await self._happen(happenings.CaptureChanged(what, back=True))
-            case media.MediaStats():
-                pass
+            case media.MediaStats(generation=generation):
+                if generation == self._generation:
+                    await self._happen(_seen(message))
 
     # --- the clinic and the screen
 
@@ -496,6 +497,13 @@ _HEALTH = {
     media.LinkState.STALLED: happenings.CallHealth.STALLED,
     media.LinkState.FAILED: happenings.CallHealth.FAILED,
 }
+
+
+def _seen(stats: media.MediaStats) -> happenings.PicturesSeen:
+    return happenings.PicturesSeen(
+        doctor=happenings.Seen(stats.frames_received, stats.received_content, stats.received_flat),
+        patient=happenings.Seen(stats.frames_sent, stats.sent_content, stats.sent_flat),
+    )
 
 
 def _touchable(shown: screen.View) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts import screen
 from contracts.consultation import Doctor, Reason, RedFlag
-from contracts.screen import Part, ReadyState
+from contracts.screen import CallState, Part, ReadyState
 from kiosk.consultation.journey.questions import previous
 from kiosk.consultation.journey.state import CONSENT_TEXT, Stage, State
 
@@ -63,6 +63,7 @@ def page(state: State) -> screen.Page:
         case Stage.MEETING:
             return screen.MeetDoctor(_doctor(state))
         case Stage.CALL:
+            connected = around.link is CallState.CONNECTED
             return screen.Call(
                 doctor=_doctor(state),
                 state=around.link,
@@ -73,6 +74,8 @@ def page(state: State) -> screen.Page:
                 cannot_hear_sent=around.cannot_hear_sent,
                 values=case.values,
                 measuring=state.measuring,
+                doctor_frozen=connected and around.doctor_picture.frozen,
+                own_frozen=connected and around.own_picture.frozen,
             )
         case Stage.AFTER_CALL:
             return screen.AfterCall(_doctor(state), waiting=case.waits)

@@ -160,6 +160,10 @@ INCIDENT = {
     "camera_absent": "Pas de caméra à l'appel",
     "camera_lost": "Caméra perdue pendant l'appel",
     "camera_back": "Caméra revenue",
+    "camera_frozen": "Caméra figée : toujours la même image",
+    "camera_moving": "Caméra : l'image bouge à nouveau",
+    "doctor_picture_frozen": "Image du médecin figée à la cabine",
+    "doctor_picture_moving": "Image du médecin : n'est plus figée à la cabine",
     "microphone_absent": "Pas de microphone à l'appel",
     "microphone_lost": "Microphone perdu pendant l'appel",
     "microphone_back": "Microphone revenu",
@@ -174,7 +178,15 @@ INCIDENT = {
     "interrupted": "Programme de la cabine arrêté pendant la consultation",
 }
 RECOVERIES = frozenset(
-    {"camera_back", "microphone_back", "call_restored", "clinic_back", "doctor_back"}
+    {
+        "camera_back",
+        "camera_moving",
+        "doctor_picture_moving",
+        "microphone_back",
+        "call_restored",
+        "clinic_back",
+        "doctor_back",
+    }
 )
 
 MEDIUM = {

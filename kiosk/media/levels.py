@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 # One luma in this many, each way: 3,600 points of a 720p picture say as much as 921,600.
 STEP = 16
+# A camera turned off in a browser sends black (0 everywhere, once decoded); codecs may err by one.
+FLAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class PictureLevel:
-    """`content`: mean absolute difference of luma, first to last picture of the period, 0..255."""
+    """`content`: the largest mean absolute difference of luma between a picture of the period and
+    the one it began with, 0..255. `flat`: the last picture is of one colour.
+    """
 
     frames: int
     content: float
     width: int
     height: int
+    flat: bool = False
 
 
 class PictureMeter:
@@ -36,6 +41,7 @@ class PictureMeter:
         self._first: NDArray[np.int16] | None = None
         self._last: NDArray[np.int16] | None = None
         self._frames = 0
+        self._content = 0.0
 
     def add(self, frame: VideoFrame) -> None:
         """One yuv420p picture."""
@@ -43,6 +49,8 @@ class PictureMeter:
         with self._lock:
             if self._first is None or self._first.shape != luma.shape:
                 self._first = luma
+            else:  # each one: a blink is over before the period is
+                self._content = max(self._content, float(abs(luma - self._first).mean()))
             self._last = luma
             self._frames += 1
             self._size = (frame.width, frame.height)
@@ -50,13 +58,14 @@ class PictureMeter:
     def read(self) -> PictureLevel:
         """The level since the last `read`. No picture: zeros."""
         with self._lock:
-            first, last, frames = self._first, self._last, self._frames
-            self._first = None
+            last, frames, content = self._last, self._frames, self._content
+            self._first = last  # so that a change between two periods is of the second
             self._frames = 0
-        if first is None or last is None:
+            self._content = 0.0
+        if last is None or frames == 0:
             return PictureLevel(0, 0.0, 0, 0)
-        content = float(abs(last - first).mean())
-        return PictureLevel(frames, content, *self._size)
+        flat = int(last.max()) - int(last.min()) <= FLAT
+        return PictureLevel(frames, content, *self._size, flat)
 
 
 def sampled_luma(frame: VideoFrame) -> NDArray[np.int16]:

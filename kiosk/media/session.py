@@ -332,16 +332,19 @@ class Session:
 
 
 def _stats(current: _Current) -> MediaStats:
+    # Five decimals: one point in 3,600 that changes by one is not a frozen picture.
     sent = current.sent_picture.read()
     received = current.received_picture.read()
     return MediaStats(
         generation=current.generation,
         frames_sent=sent.frames,
         frames_received=received.frames,
-        sent_content=round(sent.content, 3),
-        received_content=round(received.content, 3),
+        sent_content=round(sent.content, 5),
+        received_content=round(received.content, 5),
         audio_sent_rms=round(current.sent_sound.read(), 1),
         audio_received_rms=round(current.received_sound.read(), 1),
         width_received=received.width,
         height_received=received.height,
+        sent_flat=sent.flat,
+        received_flat=received.flat,
     )

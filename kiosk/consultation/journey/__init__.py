@@ -11,7 +11,7 @@ asks for a log event by the effect `Record`. So nothing takes effect before it i
 from __future__ import annotations
 
 from contracts.screen import MeasurePhase
-from kiosk.consultation.journey.call import CALL_AGAIN, call_again, media_news
+from kiosk.consultation.journey.call import CALL_AGAIN, call_again, media_news, pictures_seen
 from kiosk.consultation.journey.committed import SAID, logged
 from kiosk.consultation.journey.doctor import clinic_changed, from_clinic
 from kiosk.consultation.journey.effects import Exit, Record, Step
@@ -27,6 +27,7 @@ from kiosk.consultation.journey.happenings import (
     IntentMade,
     MediaDown,
     MediaUp,
+    PicturesSeen,
     ReadinessChanged,
     StorageFailed,
     TimeUp,
@@ -62,6 +63,8 @@ def advance(state: State, happening: Happening) -> Step:
             return clinic_changed(state, up=up)
         case MediaUp() | MediaDown() | CaptureChanged() | CallChanged():
             return media_news(state, happening)
+        case PicturesSeen():
+            return pictures_seen(state, happening)
         case InstrumentSays():
             return instrument_says(state, happening), ()
         case InstrumentFailed(failure=failure):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contracts.screen import CallState, Part, ReadyState
 from kiosk.consultation.journey.effects import (
     Effect,
@@ -18,8 +20,10 @@ from kiosk.consultation.journey.happenings import (
     CaptureChanged,
     MediaDown,
     MediaUp,
+    PicturesSeen,
+    Seen,
 )
-from kiosk.consultation.journey.state import Stage, State, surrounded
+from kiosk.consultation.journey.state import Stage, State, Stillness, surrounded
 from kiosk.record import events as log
 
 CALL_AGAIN = "call-again"
@@ -34,7 +38,12 @@ def media_news(state: State, news: MediaUp | MediaDown | CaptureChanged | CallCh
             return _media_up(state, news)
         case MediaDown():
             quiet = surrounded(
-                state, media=False, media_lost=state.around.media, link=CallState.RECONNECTING
+                state,
+                media=False,
+                media_lost=state.around.media,
+                link=CallState.RECONNECTING,
+                doctor_picture=Stillness(),
+                own_picture=Stillness(),
             )
             return quiet, _medium_lost(state, "media_restarted") if state.around.media else ()
         case CaptureChanged(what=what, back=back):
@@ -44,6 +53,7 @@ def media_news(state: State, news: MediaUp | MediaDown | CaptureChanged | CallCh
                 state,
                 readiness={**state.around.readiness, part: ready},
                 **{part.value: back},
+                **({"own_picture": Stillness()} if part is Part.CAMERA else {}),
             )
             if state.stage is not Stage.CALL:
                 return changed, ()
@@ -88,6 +98,8 @@ def _media_up(state: State, news: MediaUp) -> Step:
 def _call_changed(state: State, health: CallHealth) -> Step:
     if state.stage is not Stage.CALL:
         return state, ()
+    # Of a new connection no picture has come yet; the next one says whether a freeze is over.
+    state = surrounded(state, doctor_picture=replace(state.around.doctor_picture, there=False))
     if health is CallHealth.CONNECTED:
         connected = surrounded(state, link=CallState.CONNECTED, call_failures=0)
         if state.case.medium == "video":
@@ -101,6 +113,40 @@ def _call_changed(state: State, health: CallHealth) -> Step:
     wait = min(FIRST_WAIT * 2 ** min(failures, 10), LONGEST_WAIT)
     again = Wake(wait, CALL_AGAIN)
     return surrounded(lost, call_failures=failures + 1), (*_medium_lost(state, "call_lost"), again)
+
+
+def pictures_seen(state: State, seen: PicturesSeen) -> Step:
+    """Return what follows from a second of pictures: each freeze is one incident, and its end one.
+
+    Only in a connected call: a stalled one is said to be lost.
+    """
+    around = state.around
+    if state.stage is not Stage.CALL or around.link is not CallState.CONNECTED:
+        return state, ()
+    doctor = _stillness(around.doctor_picture, seen.doctor)
+    own = _stillness(around.own_picture, seen.patient)
+    codes = (
+        *_freeze(around.doctor_picture, doctor, "doctor_picture"),
+        *_freeze(around.own_picture, own, "camera"),
+    )
+    incidents = tuple(log.Incident(code) for code in codes)
+    return surrounded(state, doctor_picture=doctor, own_picture=own), (
+        (Record(incidents),) if incidents else ()
+    )
+
+
+def _stillness(before: Stillness, seen: Seen) -> Stillness:
+    there = before.there if seen.pictures == 0 else not seen.flat
+    # One colour: a camera turned off, or one that never sent anything. That is not a frozen face.
+    if not there or (seen.pictures > 0 and seen.content > 0.0):
+        return Stillness(there)
+    return Stillness(there, before.seconds + 1)
+
+
+def _freeze(before: Stillness, after: Stillness, what: str) -> tuple[str, ...]:
+    if before.frozen == after.frozen:
+        return ()
+    return (f"{what}_{'frozen' if after.frozen else 'moving'}",)
 
 
 def call_again(state: State) -> Step:

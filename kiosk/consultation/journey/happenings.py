@@ -93,6 +93,25 @@ class CallChanged:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What came of one camera in the last second of the call: pictures, how much they changed
+    (0: not at all), and whether they are of one colour.
+    """
+
+    pictures: int
+    content: float
+    flat: bool
+
+
+@dataclass(frozen=True)
+class PicturesSeen:
+    """Once a second in a call: of the doctor, as decoded here; of the patient, as taken here."""
+
+    doctor: Seen
+    patient: Seen
+
+
+@dataclass(frozen=True)
 class InstrumentSays:
     """Progress of the armed instrument. None leaves a thing as it is."""
 
@@ -133,6 +152,7 @@ Happening = (
     | MediaDown
     | CaptureChanged
     | CallChanged
+    | PicturesSeen
     | InstrumentSays
     | InstrumentFailed
     | StorageFailed

@@ -13,6 +13,12 @@ from kiosk.record import events as log
 CONSENT_TEXT = "2026-11"  # version of the words of the consent page
 
 
+# A picture that does not change at all for so long is said to be frozen. A camera before a living
+# person never does that: measured through Chromium's encoder, one who only breathes (edges moving
+# by half a point) changes the decoded picture each second; an empty, quiet chair may not. Shorter,
+# it would be said at each hiccup of the network; longer, somebody would examine an old face.
+FROZEN_SECONDS = 5
+
 ADULT_AT = 16  # under it, an adult is with the patient or has authorised (clinical rule 4)
 
 
@@ -75,6 +81,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Stillness:
+    """How long a picture has stood still. `there`: one has come, and is not of one colour."""
+
+    there: bool = False
+    seconds: int = 0
+
+    @property
+    def frozen(self) -> bool:
+        """Whether to say so."""
+        return self.seconds >= FROZEN_SECONDS
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What is true around the patient now. Never in the log, except as incidents."""
 
@@ -92,6 +111,8 @@ class Surroundings:
     microphone: bool = False
     link: CallState = CallState.CONNECTING
     call_failures: int = 0  # since picture and sound were last there
+    doctor_picture: Stillness = Stillness()
+    own_picture: Stillness = Stillness()
     muted: bool = False
     volume: int = 70
     cannot_hear_sent: bool = False

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from config import BoothConfig
@@ -34,7 +35,7 @@ from drivers.devices.nonin_oem3 import NONIN_OEM3
 from drivers.devices.oximeter import Heard
 from kiosk.consultation.conductor import Conductor, Inbox
 from kiosk.consultation.journey import happenings
-from kiosk.consultation.journey.state import Stage
+from kiosk.consultation.journey.state import FROZEN_SECONDS, Stage
 from kiosk.record import events as log
 from kiosk.record.folders import Folders
 from kiosk.record.log import Clock, Entry, EventLog, New, RecordError, read
@@ -399,6 +400,29 @@ async def test_the_call_goes_through_by_generation(booth: Booth) -> None:
     assert not any(
         isinstance(e.event, log.Incident) and e.event.code == "call_lost" for e in booth.entries()
     )
+
+
+async def test_pictures_that_stand_still_are_shown_and_on_disk(booth: Booth) -> None:
+    await booth.to_measure()
+    await booth.touch(screen.SkipMeasurement(), screen.Waiting)
+    lease = clinic.LeaseOffered(booth.outside.consultation, "lease", DOCTOR)
+    booth.inbox.put_nowait(happenings.FromClinic(lease))
+    await booth.page(screen.MeetDoctor)
+    await booth.touch(screen.Continue(), screen.Call)
+    booth.inbox.put_nowait(clinic.CallOffer(booth.outside.consultation, 2, "offer"))
+    booth.inbox.put_nowait(media.CallLink(2, media.LinkState.CONNECTED))
+    frozen = media.MediaStats(2, 20, 20, 0.0, 0.0, 100.0, 100.0, 640, 480)
+    older = msgspec.structs.replace(frozen, generation=1, sent_content=9.0, received_content=9.0)
+    for _ in range(FROZEN_SECONDS):
+        booth.inbox.put_nowait(frozen)
+        booth.inbox.put_nowait(older)  # of a call that is over: says nothing of this one
+    shown = await booth.until(
+        lambda view: isinstance(view.page, screen.Call) and view.page.doctor_frozen
+    )
+    assert isinstance(shown.page, screen.Call)
+    assert shown.page.own_frozen
+    said = [e.event.code for e in booth.entries() if isinstance(e.event, log.Incident)]
+    assert said[-2:] == ["doctor_picture_frozen", "camera_frozen"]
 
 
 async def test_the_end_hands_the_record_to_delivery_and_asks_for_cleaning(booth: Booth) -> None:

@@ -14,7 +14,7 @@ from contracts import clinic, screen
 from contracts.consultation import Giver, Instrument, Language, Outcome, Reason, RedFlag, Sex
 from contracts.screen import CallState, Dialog, Failure, MeasurePhase
 from kiosk.consultation.journey import advance, effects, happenings
-from kiosk.consultation.journey.state import Stage, State
+from kiosk.consultation.journey.state import FROZEN_SECONDS, Stage, State
 from kiosk.consultation.views import view
 from kiosk.record import events as log
 from tests.kiosk.consultation.walk import CONSULTATION, DOCTOR, REPORT, TODAY, Walk
@@ -347,6 +347,91 @@ def test_a_call_that_keeps_failing_is_tried_ever_more_slowly() -> None:
     assert effects.Wake(0.25, "call-again") in walk.done
 
 
+MOVING = happenings.Seen(pictures=20, content=3.0, flat=False)
+SAME = happenings.Seen(pictures=20, content=0.0, flat=False)
+NONE = happenings.Seen(pictures=0, content=0.0, flat=False)
+DARK = happenings.Seen(pictures=20, content=0.0, flat=True)
+
+
+def watched(*doctor: happenings.Seen, patient: happenings.Seen = MOVING) -> Walk:
+    """A call, then a second of each of these."""
+    walk = Walk()
+    walk.to_call()
+    watch(walk, *doctor, patient=patient)
+    return walk
+
+
+def watch(walk: Walk, *doctor: happenings.Seen, patient: happenings.Seen = MOVING) -> None:
+    for seen in doctor:
+        walk.happen(happenings.PicturesSeen(doctor=seen, patient=patient))
+
+
+def incidents_of(walk: Walk) -> list[str]:
+    return [event.code for event in walk.recorded if isinstance(event, log.Incident)]
+
+
+def frozen_on(walk: Walk) -> tuple[bool, bool]:
+    page = view(walk.state, 1).page
+    assert isinstance(page, screen.Call)
+    return page.doctor_frozen, page.own_frozen
+
+
+@pytest.mark.parametrize("still", [SAME, NONE])
+@red_under(
+    "kiosk/consultation/journey/call.py",
+    old="return Stillness(there, before.seconds + 1)",
+    new="return Stillness(there)",
+)
+def test_a_doctor_whose_picture_stands_still_is_one_incident_and_said(
+    still: happenings.Seen,
+) -> None:
+    walk = watched(MOVING, *[still] * (FROZEN_SECONDS - 1))
+    assert (incidents_of(walk), frozen_on(walk)) == ([], (False, False))
+    watch(walk, *[still] * 30)
+    assert (incidents_of(walk), frozen_on(walk)) == (["doctor_picture_frozen"], (True, False))
+    watch(walk, MOVING, MOVING)
+    assert incidents_of(walk) == ["doctor_picture_frozen", "doctor_picture_moving"]
+    assert frozen_on(walk) == (False, False)
+
+
+@red_under(
+    "kiosk/consultation/journey/call.py",
+    old='*_freeze(around.own_picture, own, "camera"),',
+    new="",
+)
+def test_the_patients_camera_that_gives_one_picture_is_one_incident_and_said() -> None:
+    walk = watched(*[MOVING] * 60, patient=SAME)
+    assert (incidents_of(walk), frozen_on(walk)) == (["camera_frozen"], (False, True))
+    watch(walk, MOVING)
+    assert incidents_of(walk) == ["camera_frozen", "camera_moving"]
+
+
+def test_a_camera_turned_off_or_never_there_is_not_frozen() -> None:
+    assert incidents_of(watched(MOVING, *[DARK] * 60)) == []
+    assert incidents_of(watched(MOVING, DARK, *[NONE] * 60)) == []
+    assert incidents_of(watched(*[NONE] * 60)) == []
+    turned_off = watched(MOVING, *[SAME] * FROZEN_SECONDS, DARK)
+    assert frozen_on(turned_off) == (False, False)
+
+
+def test_one_change_in_time_is_a_living_picture() -> None:
+    second = happenings.Seen(pictures=20, content=0.0003, flat=False)
+    assert incidents_of(watched(*[*[SAME] * (FROZEN_SECONDS - 1), second] * 10)) == []
+
+
+def test_nothing_is_frozen_in_a_call_that_is_lost_and_a_new_one_starts_afresh() -> None:
+    walk = watched(MOVING)
+    walk.happen(happenings.CallChanged(happenings.CallHealth.STALLED))
+    watch(walk, *[NONE] * 30)
+    assert incidents_of(walk) == ["call_lost"]
+    walk.happen(happenings.CallChanged(happenings.CallHealth.CONNECTED))
+    watch(walk, *[NONE] * 30)  # this page has no camera
+    assert incidents_of(walk) == ["call_lost", "call_restored"]
+    watch(walk, *[SAME] * FROZEN_SECONDS)
+    walk.happen(happenings.CallChanged(happenings.CallHealth.STALLED))
+    assert frozen_on(walk) == (False, False)
+
+
 def test_a_report_during_the_call_waits_for_its_end() -> None:
     walk = Walk()
     walk.to_call()
@@ -626,6 +711,11 @@ def _news() -> st.SearchStrategy[happenings.Happening]:
         st.builds(happenings.MediaUp, *[st.booleans()] * 4),
         st.just(happenings.MediaDown()),
         st.builds(happenings.CallChanged, st.sampled_from(happenings.CallHealth)),
+        st.builds(
+            happenings.PicturesSeen,
+            st.sampled_from([MOVING, SAME, NONE, DARK]),
+            st.sampled_from([MOVING, SAME, NONE, DARK]),
+        ),
         st.builds(
             happenings.CaptureChanged, st.sampled_from(["camera", "microphone"]), st.booleans()
         ),

@@ -129,18 +129,30 @@ def gray(value: int, width: int = 64, height: int = 64) -> VideoFrame:
 
 @red_under(
     "kiosk/media/levels.py",
-    old="float(abs(last - first).mean())",
+    old="float(abs(luma - self._first).mean())",
     new="1.0",
 )
 def test_a_frozen_picture_has_no_content_and_a_moving_one_its_change() -> None:
     meter = PictureMeter()
-    for value in (100, 90, 100):
-        meter.add(gray(value))
+    for _ in range(3):
+        meter.add(gray(100))
     frozen = meter.read()
     assert (frozen.frames, frozen.content) == (3, 0.0)
-    for value in (250, 10):  # differences are signed: no wrap at 8 bits
+    for value in (100, 250, 100):  # there and back is a change: a blink
         meter.add(gray(value))
-    assert meter.read().content == 240.0
+    assert meter.read().content == 150.0
+    meter.add(gray(10))  # differences are signed, and go from one period to the next
+    assert meter.read().content == 90.0
+
+
+def test_a_picture_of_one_colour_is_flat_as_a_camera_turned_off() -> None:
+    meter = PictureMeter()
+    meter.add(gray(0))
+    assert meter.read().flat
+    planes = np.full((96, 64), 0, dtype=np.uint8)
+    planes[0, 0] = 40
+    meter.add(VideoFrame.from_ndarray(planes, format="yuv420p"))
+    assert not meter.read().flat
 
 
 def test_nothing_shown_reads_as_zeros_and_a_new_size_starts_afresh() -> None:

@@ -416,5 +416,5 @@ async def test_statistics_are_of_the_last_second(rig: Rig) -> None:
     rig.at(101.0)
     rig.at(102.0)
     full, empty = (m for m in rig.sent if isinstance(m, MediaStats))
-    assert full == MediaStats(1, 2, 2, 10.0, 10.0, 400.0, 300.0, 64, 36)
+    assert full == MediaStats(1, 2, 2, 10.0, 10.0, 400.0, 300.0, 64, 36, True, True)
     assert empty == MediaStats(1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0)
