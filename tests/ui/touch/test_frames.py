@@ -172,3 +172,18 @@ def test_frames_without_a_page_that_shows_them_are_dropped(front: Front) -> None
     front.show(view("call", Language.FR, 2))
     assert planes(front, Source.DOCTOR) == b""
     assert front.touch.model.video.count[Source.DOCTOR] == 0
+
+
+def test_a_picture_that_stands_still_is_said_beside_it(front: Front) -> None:
+    front.show(view("call_frozen", Language.EN))
+    words = "The doctor's picture stands still. Keep talking, or wait a moment."
+    assert words not in front.driver.texts(), "there is no picture yet"
+    for source in Source:
+        front.media.send(source, 64, 32, noise(64, 32, 1))
+        shown(front, source, noise(64, 32, 1))
+    texts = front.driver.texts()
+    assert words in texts
+    assert "Your picture stands still" in texts
+    front.show(view("call_values", Language.EN, 2))
+    assert words not in front.driver.texts()
+    assert "Your picture stands still" not in front.driver.texts()

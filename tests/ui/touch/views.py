@@ -137,6 +137,7 @@ PAGES: dict[str, Page] = {
     "call_long_name": call(doctor=LONG_DOCTOR, values=WEAK_VALUES, muted=True, volume=0),
     "call_told": call(cannot_hear_sent=True, volume=100),
     "call_poor": call(CallState.NO_MEDIA, camera=False, microphone=False, values=VALUES),
+    "call_frozen": call(values=VALUES, doctor_frozen=True, own_frozen=True),
     "call_connecting": call(CallState.CONNECTING),
     "call_reconnecting": call(CallState.RECONNECTING, values=VALUES),
     "after_call": AfterCall(DOCTOR, waiting=False),

@@ -55,16 +55,16 @@
         <translation>Je pars maintenant</translation>
     </message>
     <message>
-        <source>The report goes into your record. You will not see it on this screen.</source>
-        <translation>Le compte rendu va dans votre dossier. Vous ne le verrez pas sur cet écran.</translation>
+        <source>If you leave now, you will not see the report here. Ask the doctor, or the pharmacist, how to get it.</source>
+        <translation>Si vous partez maintenant, vous ne verrez pas le compte rendu ici. Demandez au médecin, ou au pharmacien, comment l’avoir.</translation>
     </message>
     <message>
         <source>is writing your report. It will appear here by itself.</source>
         <translation>écrit votre compte rendu. Il s’affichera ici tout seul.</translation>
     </message>
     <message>
-        <source>You may also leave: the report goes into your record.</source>
-        <translation>Vous pouvez aussi partir&#xa0;: le compte rendu va dans votre dossier.</translation>
+        <source>You may also leave, but then you will not see the report here. Ask the pharmacist how to get it.</source>
+        <translation>Vous pouvez aussi partir, mais vous ne verrez pas le compte rendu ici. Demandez au pharmacien comment l’avoir.</translation>
     </message>
 </context>
 <context>
@@ -116,12 +116,20 @@
 <context>
     <name>CallPage</name>
     <message>
+        <source>The doctor&apos;s picture stands still. Keep talking, or wait a moment.</source>
+        <translation>L’image du médecin est figée. Continuez à parler, ou attendez un instant.</translation>
+    </message>
+    <message>
         <source>The doctor&apos;s picture</source>
         <translation>L’image du médecin</translation>
     </message>
     <message>
         <source>Your own picture</source>
         <translation>Votre image</translation>
+    </message>
+    <message>
+        <source>Your picture stands still</source>
+        <translation>Votre image est figée</translation>
     </message>
     <message>
         <source>You</source>

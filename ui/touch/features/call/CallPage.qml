@@ -17,7 +17,11 @@ Item {
 
     readonly property var measuring: view.measuring ?? null
     readonly property bool picture: touch.pictures.doctor_on
-    readonly property string stateWords: Codes.callState(view.state)
+    readonly property bool connected: view.state === "connected"
+    readonly property bool doctorFrozen: connected && (view.doctor_frozen ?? false)
+    readonly property bool ownFrozen: connected && (view.own_frozen ?? false)
+    readonly property string stateWords: doctorFrozen && picture ? qsTr("The doctor's picture stands still. Keep talking, or wait a moment.")
+                                       : Codes.callState(view.state)
     readonly property int edge: Theme.mm(4)
 
     // VideoOutput's sinks are not properties QML can bind to from here
@@ -49,7 +53,7 @@ Item {
             Accessible.name: qsTr("The doctor's picture")
         }
         Column {
-            visible: !page.picture || page.view.state !== "connected"
+            visible: !page.picture || !page.connected || page.doctorFrozen
             anchors.centerIn: parent
             width: parent.width * 0.8
             spacing: Theme.mm(4)
@@ -116,6 +120,23 @@ Item {
                 visible: page.view.camera && page.touch.pictures.own_on
                 Accessible.role: Accessible.Graphic
                 Accessible.name: qsTr("Your own picture")
+            }
+            Rectangle {
+                visible: page.ownFrozen && ownPicture.visible
+                anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+                anchors.margins: Theme.mm(0.5)
+                height: ownFrozenWords.height + Theme.mm(2)
+                color: Theme.night
+                Words {
+                    id: ownFrozenWords
+                    anchors.centerIn: parent
+                    width: parent.width - Theme.mm(3)
+                    text: qsTr("Your picture stands still")
+                    color: Theme.white
+                    font.pixelSize: Theme.small
+                    lineHeight: 1
+                    horizontalAlignment: Text.AlignHCenter
+                }
             }
             Words {
                 visible: !ownPicture.visible

@@ -32,7 +32,7 @@ PageFrame {
             symbolSize: Theme.mm(36)
             textSize: Theme.title
             text: qsTr("I leave now")
-            detail: qsTr("The report goes into your record. You will not see it on this screen.")
+            detail: qsTr("If you leave now, you will not see the report here. Ask the doctor, or the pharmacist, how to get it.")
             onClicked: page.touch.ask_leave()
         }
     }
@@ -62,7 +62,7 @@ PageFrame {
         }
         Words {
             width: parent.width
-            text: qsTr("You may also leave: the report goes into your record.")
+            text: qsTr("You may also leave, but then you will not see the report here. Ask the pharmacist how to get it.")
             color: Theme.soft
         }
     }
