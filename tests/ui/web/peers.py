@@ -306,9 +306,12 @@ class MovingPicture(VideoStreamTrack):
         super().__init__()
         self._count = 0
         self.frozen = False
+        self.goes_on = asyncio.Event()  # cleared: no picture is sent
+        self.goes_on.set()
 
     async def recv(self) -> VideoFrame:
         pts, time_base = await self.next_timestamp()
+        await self.goes_on.wait()
         if not self.frozen:
             self._count += 1
         picture = np.full((360, 640, 3), (70, 90, 80), dtype=np.uint8)

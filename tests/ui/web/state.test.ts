@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FactBody, Measurement } from "../../../ui/web/shared/contracts.ts";
 import { read, type Incoming } from "../../../ui/web/doctor/incoming.ts";
-import { lastAttempt, readingsOf, recordedCurves } from "../../../ui/web/doctor/facts.ts";
+import { isFrozen, lastAttempt, readingsOf, recordedCurves } from "../../../ui/web/doctor/facts.ts";
 import {
   ageMs,
   ageYears,
   asked,
   callLine,
   canGiveBack,
+  frozenSeconds,
   isSimulated,
   liveOf,
   reportProgress,
@@ -279,12 +280,39 @@ test("the call in one sentence", () => {
   assert.equal(callLine(page.state, page.c), "in_call");
   page.later(3_500);
   assert.equal(callLine(page.state, page.c), "picture_lost");
+  assert.equal(frozenSeconds(page.state, page.c), 3);
+  page.later(2_000);
+  assert.equal(frozenSeconds(page.state, page.c), 5);
   page.do({ type: "call_frames", generation: 1, frames: 2 });
   assert.equal(callLine(page.state, page.c), "in_call");
   page.do({ type: "call_step", generation: 1, step: "failed" });
   assert.equal(callLine(page.state, page.c), "failed");
   page.facts(4, status("left"));
   assert.equal(callLine(page.state, page.c), "left");
+});
+
+test("a picture in its time is not frozen, whatever the call was before", () => {
+  const page = inCall().do({ type: "call_step", generation: 1, step: "connected" });
+  assert.equal(frozenSeconds(page.state, page.c), null);
+  for (let frames = 1; frames < 10; frames += 1) {
+    page.do({ type: "call_frames", generation: 1, frames }).later(2_900);
+    assert.equal(frozenSeconds(page.state, page.c), null);
+  }
+  page.later(200).do({ type: "call_step", generation: 1, step: "interrupted" });
+  assert.equal(frozenSeconds(page.state, page.c), null); // said as interrupted
+});
+
+test("a freeze the booth told of lasts until the booth says it is over, or the call was lost", () => {
+  const incident = (code: string): FactBody => ({ type: "incident", code });
+  const said = (...codes: string[]) => inCall().facts(4, ...codes.map(incident)).c.facts;
+  assert.ok(isFrozen(said("camera_frozen"), "camera"));
+  assert.ok(isFrozen(said("camera_frozen", "clinic_lost", "doctor_picture_moving"), "camera"));
+  assert.ok(!isFrozen(said("doctor_picture_frozen"), "camera"));
+  assert.ok(isFrozen(said("doctor_picture_frozen", "camera_moving"), "doctor_picture"));
+  for (const end of ["camera_moving", "camera_lost", "call_lost", "media_restarted"]) {
+    assert.ok(!isFrozen(said("camera_frozen", end), "camera"), end);
+  }
+  assert.ok(!isFrozen(said("doctor_picture_frozen", "call_restored"), "doctor_picture"));
 });
 
 test("what the lines of a call can carry belongs to that call", () => {

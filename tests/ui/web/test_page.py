@@ -240,6 +240,33 @@ async def test_picture_and_sound_both_ways(doctor: DoctorRobot, booth: Booth) ->
             pass
 
 
+async def test_pictures_that_stop_coming_are_called_frozen_until_they_come_again(
+    doctor: DoctorRobot, booth: Booth
+) -> None:
+    await call(doctor, booth)
+    since = doctor.page.locator(".since")
+    await expect(since).to_be_hidden()
+    picture = booth.calls[-1].picture
+    picture.goes_on.clear()
+    await expect(since).to_have_text("Image figée depuis 4 s", timeout=PATIENCE * 1000)
+    await expect(since).to_be_visible()
+    picture.goes_on.set()
+    await expect(since).to_be_hidden(timeout=PATIENCE * 1000)
+
+
+async def test_a_camera_the_booth_calls_frozen_is_said_across_the_picture(
+    doctor: DoctorRobot, booth: Booth
+) -> None:
+    await call(doctor, booth)
+    frozen = doctor.page.locator(".call-state.frozen")
+    await expect(frozen).to_be_hidden()
+    await booth.say(IncidentFact("camera_frozen"))
+    await expect(frozen).to_be_visible()
+    await expect(frozen).to_contain_text("la caméra de la cabine donne toujours la même image")
+    await booth.say(IncidentFact("camera_moving"))
+    await expect(frozen).to_be_hidden()
+
+
 async def test_a_lost_call_is_said_and_the_next_generation_brings_it_back(
     doctor: DoctorRobot, booth: Booth
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli import contracts, web
+from kiosk.record.events import INCIDENTS
 from tests.mutation import red_under
 
 TESTS = Path(__file__).parent
@@ -74,6 +75,19 @@ def test_what_the_page_knows_follows_from_what_it_was_told() -> None:
     passed = re.search(r"^# pass (\d+)$", said, re.MULTILINE)
     assert passed is not None
     assert int(passed[1]) >= 30
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_incident_and_message_has_its_words(language: str) -> None:
+    words = web.WEB / f"doctor/words/{language}.ts"
+    show = (
+        f"import words from {json.dumps(str(words))};"
+        "console.log(JSON.stringify({incidents: Object.keys(words.incidents),"
+        " says: Object.keys(words.says)}));"
+    )
+    said = json.loads(web.run_node(["--input-type=module", "--eval", show]))
+    assert set(said["incidents"]) == set(INCIDENTS)
+    assert set(said["says"]) == {"cannot_hear", "help", "red_flag_withdrawn"}
 
 
 def test_a_second_build_has_nothing_to_do_and_a_change_is_seen(tmp_path: Path) -> None:

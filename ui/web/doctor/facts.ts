@@ -114,6 +114,22 @@ export function isPatientMuted(facts: Facts): boolean {
   return last?.body.type === "message" && last.body.code === "muted";
 }
 
+// A loss or a return of the picture also ends what was said of a freeze before it.
+const PICTURE_NEWS = new Set(["call_lost", "call_restored", "media_restarted"]);
+const FREEZES = {
+  camera: new Set(["camera_frozen", "camera_moving", "camera_lost", "camera_back"]),
+  doctor_picture: new Set(["doctor_picture_frozen", "doctor_picture_moving"]),
+};
+
+/** Whether the booth said last that this picture stands still. */
+export function isFrozen(facts: Facts, what: keyof typeof FREEZES): boolean {
+  const last = facts.findLast(
+    ({ body }) =>
+      body.type === "incident" && (FREEZES[what].has(body.code) || PICTURE_NEWS.has(body.code)),
+  );
+  return last?.body.type === "incident" && last.body.code === `${what}_frozen`;
+}
+
 /** What happened, latest first: incidents, messages, failures, what was not understood. */
 export function journalOf(facts: Facts): ReadFact[] {
   return facts

@@ -115,6 +115,12 @@ export function callLine(state: State, c: Consultation): CallLine {
   return status === "ready" || status === "in_call" ? "ready" : "waiting";
 }
 
+/** Full seconds since a picture came, while `callLine` is `picture_lost`; else null. */
+export function frozenSeconds(state: State, c: Consultation): number | null {
+  if (callLine(state, c) !== "picture_lost" || c.call.frameAt === null) return null;
+  return Math.floor((state.now - c.call.frameAt) / 1000);
+}
+
 /** The booth is said to be, or a value of it is. */
 export function isSimulated(c: Consultation): boolean {
   return (

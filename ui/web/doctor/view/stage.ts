@@ -1,9 +1,9 @@
 // Picture and sound: the patient, the doctor's own view, the state of the call in words.
 
 import { h, icon, on, setAttribute, setChildren, setShown, setText } from "../../shared/dom.ts";
-import { isPatientMuted } from "../facts.ts";
+import { isFrozen, isPatientMuted } from "../facts.ts";
 import { clock } from "../format.ts";
-import { callLine, reportProgress, unreadMessages, type CallLine } from "../reading.ts";
+import { callLine, frozenSeconds, reportProgress, unreadMessages, type CallLine } from "../reading.ts";
 import { isCallOver, type Consultation, type State } from "../state.ts";
 import { currentLanguage, words, worded } from "../words/index.ts";
 import { askFirst, button, named, said, setLine, type Dispatch } from "./parts.ts";
@@ -48,7 +48,11 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
 
   const state = h("p", { class: "call-state", role: "status" });
   const sentence = h("span");
-  const middle = h("p", { class: "middle", role: "status" }, sentence);
+  // Not read out again each second: the sentence says it once.
+  const since = h("strong", { class: "since", "aria-hidden": "true" });
+  const middle = h("p", { class: "middle", role: "status" }, since, sentence);
+  const frozen = said(h("p", { class: "call-state frozen", role: "alert" }), (w) => w.camera_frozen);
+  const ownFrozen = said(h("p", { class: "own-frozen", role: "status" }), (w) => w.own_picture_frozen);
   const muted = said(h("p", { class: "call-state muted" }), (w) => w.patient_muted);
   const messages = h("div", { class: "messages", role: "alert" });
   const sound = h(
@@ -85,7 +89,7 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
   const problems = h("div", { class: "device-problems" }, problem, retry);
   const refused = h("p", { class: "device-problem", role: "alert" });
 
-  const picture = h("div", { class: "picture" }, patient, middle, instrument, self, state, muted, messages, sound);
+  const picture = h("div", { class: "picture" }, patient, middle, instrument, self, state, muted, frozen, ownFrozen, messages, sound);
   const root = h(
     "section",
     { class: "stage" },
@@ -116,6 +120,9 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
         sentence,
         over ? w.after_call[line === "left" || line === "closed" ? line : "ended"] : w.call[line],
       );
+      const seconds = frozenSeconds(page, c);
+      setText(since, seconds === null ? "" : w.picture_frozen(seconds));
+      setShown(since, seconds !== null);
       // A frozen face would look like a patient who does not move: covered when nothing arrives.
       const seen = line === "in_call";
       setShown(state, seen || over);
@@ -124,6 +131,8 @@ export function stageView(dispatch: Dispatch, startSound: () => void) {
       setShown(instrument, seen && c.call.instrumentPicture);
       setShown(self, !over && page.camera === "on");
       setAttribute(self, "data-off", !page.cameraOn);
+      setShown(frozen, seen && isFrozen(c.facts, "camera"));
+      setShown(ownFrozen, seen && page.camera === "on" && isFrozen(c.facts, "doctor_picture"));
       setShown(muted, !over && isPatientMuted(c.facts));
       setShown(sound, !over && c.call.soundBlocked);
       setShown(root.children[1] as HTMLElement, !over);
