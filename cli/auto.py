@@ -159,7 +159,7 @@ class Run:
         await self._look_and_listen(patient, doctor)
         self.timeline.step("call: pictures and sound measured")
 
-        # Other values than before the call, so that neither screen can show the first for the second.
+        # Other values than before the call: neither screen can show the first for the second.
         drawn = random.Random(self.demo.seed + 1)  # noqa: S311 - repeatable by the seed
         await self.demo.tell_simulator(
             {
