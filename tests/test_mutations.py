@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,32 +30,58 @@ def _name(mutation: Mutation) -> str:
     return f"{mutation.test.split('::')[-1]}-{MUTATIONS.index(mutation)}"
 
 
+@pytest.fixture(scope="session")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Mutation, Future[subprocess.CompletedProcess[str]]]]:
+    """Every mutation asked for, run beside each other: most of them wait more than they work."""
+    asked = [
+        item.callspec.params["mutation"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.function is test_turns_red
+    ]
+    wanted = [mutation for mutation in asked if isinstance(mutation, Mutation)]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield {
+            mutation: pool.submit(_run, mutation, tmp_path_factory.mktemp("mutated"))
+            for mutation in wanted
+        }
+        pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.parametrize("mutation", _registered(), ids=_name)
-def test_turns_red(mutation: Mutation, tmp_path: Path) -> None:
+def test_turns_red(
+    mutation: Mutation, runs: dict[Mutation, Future[subprocess.CompletedProcess[str]]]
+) -> None:
+    run = runs[mutation].result()
+    # 1: a test ran and failed. Anything else (2 collection, 4 usage, 5 none) proves nothing.
+    assert run.returncode == 1, f"still green, or did not run:\n{run.stdout}\n{run.stderr}"
+
+
+def _run(mutation: Mutation, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Return how pytest ended on the test, in a copy of the tree with the mutation applied."""
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(
                 ROOT / part,
-                tmp_path / part,
+                folder / part,
                 ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
             )
     for file in ("pyproject.toml", "cabine", "requirements.lock"):
-        shutil.copy(ROOT / file, tmp_path)
+        shutil.copy(ROOT / file, folder)
     if (ROOT / "build").is_dir():
-        (tmp_path / "build").symlink_to(ROOT / "build")
-    target = tmp_path / mutation.file
+        (folder / "build").symlink_to(ROOT / "build")
+    target = folder / mutation.file
     source = target.read_text(encoding="utf-8")
-    assert source.count(mutation.old) == 1, f"{mutation.old!r} is not once in {mutation.file}"
+    if source.count(mutation.old) != 1:
+        raise AssertionError(f"{mutation.old!r} is not once in {mutation.file}")
     target.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
-
-    run = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", mutation.test],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=180,
         check=False,
     )
-    # 1: a test ran and failed. Anything else (2 collection, 4 usage, 5 none) proves nothing.
-    assert run.returncode == 1, f"still green, or did not run:\n{run.stdout}\n{run.stderr}"
