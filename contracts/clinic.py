@@ -73,7 +73,10 @@ class CurveFact(msgspec.Struct, frozen=True, tag="curve"):
 
 
 class MeasuringFact(msgspec.Struct, frozen=True, tag="measuring"):
-    """Where a guided measurement stands; `failure` says why there is no value."""
+    """Where a guided measurement stands; `failure` says why there is no value.
+
+    Phase `failed` without a `failure`: the patient went on without measuring.
+    """
 
     instrument: Instrument
     phase: MeasurePhase

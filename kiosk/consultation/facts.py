@@ -23,6 +23,7 @@ class Facts:
         self._before: list[tuple[Entry, FactBody]] = []
         self._joined = False
         self._told = 0
+        self._open: log.MeasurementStarted | None = None  # its attempt has no end yet
 
     def feed(self, entry: Entry) -> tuple[Fact, ...]:
         """Return the facts that `entry` adds, numbered."""
@@ -33,13 +34,27 @@ class Facts:
             before, self._before = self._before, []
             bodies = [(entry, self._patient()), *before, (entry, clinic.StatusFact("waiting"))]
             return self._number(bodies)
-        body = _fact(entry)
+        body = self._given_up(event) or _fact(entry)
         if body is None:
             return ()
         if not self._joined:
             self._before.append((entry, body))
             return ()
         return self._number([(entry, body)])
+
+    def _given_up(self, event: log.LogEvent) -> FactBody | None:
+        """The patient goes on without a value. Untold, the doctor would wait for it, and could not
+        ask again.
+        """
+        before = self._open
+        match event:
+            case log.MeasurementStarted():
+                self._open = event
+            case log.MeasurementRecorded() | log.MeasurementFailed() | log.MeasurementDone():
+                self._open = None
+        if before is None or not isinstance(event, log.MeasurementDone):
+            return None
+        return clinic.MeasuringFact(before.instrument, MeasurePhase.FAILED, before.attempt)
 
     def _number(self, bodies: Iterable[tuple[Entry, FactBody]]) -> tuple[Fact, ...]:
         facts = []

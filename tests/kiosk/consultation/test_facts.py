@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 from contracts import clinic, screen
 from contracts.consultation import Instrument, RedFlag
+from contracts.screen import Failure, MeasurePhase
 from kiosk.consultation.facts import Facts
+from kiosk.consultation.journey import happenings
 from kiosk.consultation.journey.state import Stage
 from kiosk.record.log import Entry
-from tests.kiosk.consultation.walk import Walk
+from tests.kiosk.consultation.walk import CONSULTATION, DOCTOR, Walk
+from tests.mutation import red_under
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -52,6 +55,28 @@ def test_a_red_flag_taken_back_is_told_to_the_doctor() -> None:
     walk.touch(screen.AnswerRedFlags(()), screen.SkipMeasurement())
     codes = [f.body.code for f in _told(walk) if isinstance(f.body, clinic.MessageFact)]
     assert codes == ["red_flag_withdrawn"]
+
+
+@red_under(
+    "kiosk/consultation/facts.py",
+    old="body = self._given_up(event) or _fact(entry)",
+    new="body = _fact(entry)",
+)
+def test_a_measurement_the_patient_gives_up_is_told_once_so_that_it_can_be_asked_again() -> None:
+    walk = Walk()
+    walk.to_measure()
+    walk.touch(screen.SkipMeasurement())
+    walk.clinic_says(clinic.LeaseOffered(CONSULTATION, "lease-1", DOCTOR))
+    walk.touch(screen.Continue())
+    walk.order("o1", clinic.AskMeasurement(Instrument.OXIMETER))
+    walk.happen(happenings.InstrumentFailed(Failure.NO_SIGNAL))
+    walk.touch(screen.SkipMeasurement())
+    assert [f.body for f in _told(walk) if isinstance(f.body, clinic.MeasuringFact)] == [
+        clinic.MeasuringFact(Instrument.OXIMETER, MeasurePhase.CONNECTING, 1),
+        clinic.MeasuringFact(Instrument.OXIMETER, MeasurePhase.FAILED, 1),
+        clinic.MeasuringFact(Instrument.OXIMETER, MeasurePhase.CONNECTING, 2),
+        clinic.MeasuringFact(Instrument.OXIMETER, MeasurePhase.FAILED, 2, Failure.NO_SIGNAL),
+    ]
 
 
 def test_telling_again_after_a_restart_gives_the_same_facts() -> None:

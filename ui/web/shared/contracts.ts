@@ -323,6 +323,8 @@ export interface CurveFact {
 }
 /**
  * Where a guided measurement stands; `failure` says why there is no value.
+ *
+ * Phase `failed` without a `failure`: the patient went on without measuring.
  */
 export interface MeasuringFact {
   type: "measuring";
@@ -1318,7 +1320,7 @@ export const SCHEMAS = {
   },
   "MeasuringFact": {
     "title": "MeasuringFact",
-    "description": "Where a guided measurement stands; `failure` says why there is no value.",
+    "description": "Where a guided measurement stands; `failure` says why there is no value.\n\nPhase `failed` without a `failure`: the patient went on without measuring.",
     "type": "object",
     "properties": {
       "type": {

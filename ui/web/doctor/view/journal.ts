@@ -48,7 +48,7 @@ function text({ body }: ReadFact): string {
       if (body.code === "muted" || body.code === "unmuted") return w[body.code];
       return worded(w.says, body.code, w.says_other);
     case "measuring":
-      return w.attempt_failed(body.attempt, body.failure ? w.failure[body.failure] : w.no_value);
+      return w.attempt_failed(body.attempt, body.failure ? w.failure[body.failure] : w.given_up);
     case "unreadable":
       return w.fact_unreadable(body.kind);
     default:

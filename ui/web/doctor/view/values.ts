@@ -182,7 +182,7 @@ function askedLine(step: Asked): string {
       return w.ask_refused(worded(w.refusals, step.reason, w.unknown_code));
     case "failed": {
       const { failure, attempt } = step.measuring;
-      return w.ask_failed(failure ? w.failure[failure] : w.no_value, attempt);
+      return w.ask_failed(failure ? w.failure[failure] : w.given_up, attempt);
     }
     default:
       return w.asked[step.step];

@@ -163,6 +163,7 @@ const en: Words = {
   live: "LIVE",
   recorded: "RECORDED",
   no_value: "No value",
+  given_up: "the patient went on without measuring",
   no_value_because: (why) => `No value: ${why}`,
   not_measured: "Not measured yet",
   before_call: "taken before the call",

@@ -179,6 +179,7 @@ const fr = {
   live: "DIRECT",
   recorded: "ENREGISTRÉ",
   no_value: "Aucune valeur",
+  given_up: "le patient a continué sans mesurer",
   no_value_because: (why: string) => `Aucune valeur : ${why}`,
   not_measured: "Pas encore mesuré",
   before_call: "prise avant l’appel",
