@@ -19,6 +19,8 @@ screenshot  file                            what the window shows, as PNG
 picture     file, source                    the last picture of that source, its luma as PNG
 frames                                      per source: count, and size and signature of the last
                                             picture (SHA-256 of its luma, mean, spread)
+drawn       source, after, seconds          at: wall clock, when a picture of that source was first
+                                            drawn since it came; waits until that is past `after`
 """
 
 from __future__ import annotations
@@ -149,12 +151,53 @@ def signature(frame: QVideoFrame) -> Json:
     }
 
 
+class FirstPictures(QObject):
+    """When a picture of each source was first drawn since it came, by the wall clock.
+
+    That is at the second swap after the sink was given it: the first may have been under way. So
+    it is late by a swap at most, never early.
+    """
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__()
+        self.at: dict[Source, float] = {}
+        self._touch = touch
+        self._swaps_left: dict[Source, int] = {}
+        self._listening = False
+        touch.model.video.changed.connect(self._on_changed)
+
+    def _on_changed(self) -> None:
+        video = self._touch.model.video
+        for source, there in (
+            (Source.DOCTOR, video.property("doctor_on")),
+            (Source.SELF, video.property("own_on")),
+        ):
+            if not there:
+                self.at.pop(source, None)
+                self._swaps_left.pop(source, None)
+            elif source not in self.at:
+                self._swaps_left.setdefault(source, 2)
+        if self._swaps_left and not self._listening:
+            self._listening = True
+            self._touch.window.frameSwapped.connect(
+                self._on_swapped, Qt.ConnectionType.QueuedConnection
+            )
+
+    def _on_swapped(self) -> None:
+        for source in list(self._swaps_left):
+            self._swaps_left[source] -= 1
+            if self._swaps_left[source] == 0:
+                del self._swaps_left[source]
+                self.at[source] = time.time()
+
+
 class Driver:
     """Does on the front end what a finger and an eye do."""
 
     def __init__(self, touch: Touch) -> None:
         QAccessible.setActive(True)
         self._touch = touch
+        self.first_pictures = FirstPictures(touch)
         self.problems: list[str] = []
         touch.engine.warnings.connect(self._on_warnings)
 
@@ -368,6 +411,10 @@ class Client(QObject):
                 self._wait(now, seconds, driver.values)
             case "frames":
                 self._wait(now, seconds, lambda: {"frames": driver.frames()})
+            case "drawn":
+                at, source = driver.first_pictures.at, Source(asked["source"])
+                after = float(asked.get("after", 0))
+                self._wait(lambda: at.get(source, 0.0) > after, seconds, lambda: {"at": at[source]})
             case "press":
                 self._wait(accepts, seconds, lambda: self._did(driver.press, asked["name"]))
             case "type":
