@@ -41,7 +41,7 @@ from cli.judge import PICTURES
 from cli.observer import Observer
 from cli.patient import Answers, PatientError, PatientRobot
 from cli.supervisor import SupervisorError
-from contracts.screen import Call, CallState, Hygiene, MeetDoctor, ReportPage
+from contracts.screen import Call, CallState, Hygiene, MeetDoctor, ReportPage, View
 from kiosk.record import events as log
 from kiosk.record.log import Entry, RecordError, read
 
@@ -134,6 +134,8 @@ class Run:
         await doctor.page.evaluate(NOTE_TIMES)
         await self._shot_of_doctor(doctor, "list-empty")
         await patient.go("measure")
+        await observer.until(_half_measured, 60)
+        await patient.picture("measure-measuring")
         await patient.wait(phase="recorded", seconds=60)
         first = await _values_on(patient)
         await patient.go("waiting")
@@ -174,7 +176,7 @@ class Run:
                 self.demo.tell_simulator({"do": "corrupt"}, after_seconds=3.0)
             )
         await doctor.ask_measurement()
-        await patient.wait(page="call", phase="measuring", seconds=30)
+        await observer.until(_half_measured, 60)
         await self._shot_of_doctor(doctor, "measuring")
         await patient.picture("call-measuring")
         await doctor.wait_for_measurement()
@@ -334,6 +336,11 @@ def _write_wave(path: Path, rate: int, samples: bytes) -> None:
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(samples)
+
+
+def _half_measured(view: View) -> bool:
+    measuring = getattr(view.page, "measuring", None)
+    return measuring is not None and measuring.progress >= 0.5
 
 
 async def _values_on(patient: PatientRobot) -> dict[str, str]:
