@@ -312,6 +312,7 @@ class PatientRobot:
             await self.wait(language=self.answers.language)
             self._language = self.answers.language
             await self.picture(f"welcome-{self._language}")
+            return  # what was answered is a view of its own: `go` looks at it again
         await self.press("start")
 
     async def _consent(self, _state: Json) -> None:

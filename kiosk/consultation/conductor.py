@@ -496,6 +496,7 @@ _HEALTH = {
     media.LinkState.CONNECTED: happenings.CallHealth.CONNECTED,
     media.LinkState.STALLED: happenings.CallHealth.STALLED,
     media.LinkState.FAILED: happenings.CallHealth.FAILED,
+    media.LinkState.CLOSED: happenings.CallHealth.CLOSED,
 }
 
 

@@ -11,7 +11,14 @@ asks for a log event by the effect `Record`. So nothing takes effect before it i
 from __future__ import annotations
 
 from contracts.screen import MeasurePhase
-from kiosk.consultation.journey.call import CALL_AGAIN, call_again, media_news, pictures_seen
+from kiosk.consultation.journey.call import (
+    CALL_AGAIN,
+    CALL_CLOSED,
+    call_again,
+    call_closed,
+    media_news,
+    pictures_seen,
+)
 from kiosk.consultation.journey.committed import SAID, logged
 from kiosk.consultation.journey.doctor import clinic_changed, from_clinic
 from kiosk.consultation.journey.effects import Exit, Record, Step
@@ -82,6 +89,8 @@ def _time_up(state: State, what: str) -> Step:
         return state, (Exit(),)
     if what == CALL_AGAIN:
         return call_again(state)
+    if what == CALL_CLOSED:
+        return call_closed(state)
     if what == SAID:
         return surrounded(state, cannot_hear_sent=False), ()
     measuring = state.measuring

@@ -29,6 +29,8 @@ from kiosk.record import events as log
 CALL_AGAIN = "call-again"
 FIRST_WAIT = 0.25  # s before a failed call is tried again; doubles
 LONGEST_WAIT = 8.0
+CALL_CLOSED = "call-closed"
+CLOSED_SECONDS = 2.0  # a page that closes: the doctor's order to end, or a reload, comes in less
 
 
 def media_news(state: State, news: MediaUp | MediaDown | CaptureChanged | CallChanged) -> Step:
@@ -107,6 +109,8 @@ def _call_changed(state: State, health: CallHealth) -> Step:
         back = (log.Incident("call_restored"),) if state.case.medium == "none" else ()
         return connected, (Record((*back, log.MediumChanged("video"))),)
     lost = surrounded(state, link=CallState.RECONNECTING)
+    if health is CallHealth.CLOSED:
+        return lost, (Wake(CLOSED_SECONDS, CALL_CLOSED),)
     if health is not CallHealth.FAILED:
         return lost, _medium_lost(state, "call_lost")
     failures = state.around.call_failures
@@ -147,6 +151,13 @@ def _freeze(before: Stillness, after: Stillness, what: str) -> tuple[str, ...]:
     if before.frozen == after.frozen:
         return ()
     return (f"{what}_{'frozen' if after.frozen else 'moving'}",)
+
+
+def call_closed(state: State) -> Step:
+    """Return what follows when the page has closed the call and nothing has come of it since."""
+    if state.around.link is CallState.CONNECTED:
+        return state, ()
+    return state, _medium_lost(state, "call_lost")
 
 
 def call_again(state: State) -> Step:

@@ -83,6 +83,7 @@ class CallHealth(enum.Enum):
     CONNECTED = "connected"
     STALLED = "stalled"
     FAILED = "failed"
+    CLOSED = "closed"  # by the doctor's page: it left, or the order to end is on its way
 
 
 @dataclass(frozen=True)

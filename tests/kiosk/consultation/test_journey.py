@@ -313,6 +313,35 @@ def test_the_loss_of_the_call_is_one_incident_and_values_go_on() -> None:
     assert walk.recorded[-2:] == [log.Incident("call_restored"), log.MediumChanged("video")]
 
 
+def test_a_call_that_the_doctors_page_closed_is_lost_unless_something_comes_of_it() -> None:
+    closed = happenings.CallChanged(happenings.CallHealth.CLOSED)
+    time_up = happenings.TimeUp("call-closed")
+
+    walk = Walk()
+    walk.to_call()
+    walk.happen(closed)
+    assert walk.state.around.link is CallState.RECONNECTING  # said to the patient at once
+    assert effects.Wake(2.0, "call-closed") in walk.done
+    assert log.Incident("call_lost") not in walk.recorded
+    walk.happen(time_up)
+    assert walk.recorded[-2:] == [log.Incident("call_lost"), log.MediumChanged("none")]
+
+    reloaded = Walk()
+    reloaded.to_call()
+    reloaded.happen(closed)
+    reloaded.happen(happenings.CallChanged(happenings.CallHealth.CONNECTED))
+    reloaded.happen(time_up)
+    assert not any(isinstance(event, log.Incident) for event in reloaded.recorded)
+
+    ended = Walk()
+    ended.to_call()
+    ended.happen(closed)
+    ended.order("o1", clinic.EndCall())
+    ended.happen(time_up)
+    assert ended.stage is Stage.AFTER_CALL
+    assert not any(isinstance(event, log.Incident) for event in ended.recorded)
+
+
 def test_a_killed_media_process_is_called_again_when_it_is_back() -> None:
     walk = Walk()
     walk.to_call()
