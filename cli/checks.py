@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--long", action="store_true", help="the long tests too")
     asked, for_pytest = parser.parse_known_args(arguments)
-    chosen = () if asked.long else ("-m", "not long")
+    chosen = ("--long",) if asked.long else ()
     tests = Check("tests", (sys.executable, "-m", "pytest", *chosen, *for_pytest))
     failed = [check.name for check in (*checks(), tests) if not passes(check)]
     if failed:

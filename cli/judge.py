@@ -114,7 +114,11 @@ def attempts(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int | 
     found: list[tuple[int, bytearray]] = []
     end = 0
     for name in manifest["raw"]:
-        raw = (record / name).read_bytes()
+        try:
+            raw = (record / name).read_bytes()
+        except OSError as error:
+            evidence.blame(f"{name}: cannot be read ({error.strerror})")
+            continue
         if found and sent_.stream.startswith(raw, end):
             found[-1][1].extend(raw)
         else:

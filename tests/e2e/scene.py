@@ -26,7 +26,7 @@ from cli.judge import Evidence, attempts, judge_record, sent
 from cli.observer import Observer
 from cli.patient import Answers, PatientRobot
 from contracts.screen import Hygiene, ReportPage
-from kiosk.record.events import Incident
+from kiosk.record.events import Incident, MeasurementRecorded
 from kiosk.record.log import Entry, read
 
 REPORT = "Rien d'inquiétant. Repos, boire de l'eau ; revoir si fièvre > 38,5 °C."
@@ -37,11 +37,20 @@ RECOVERY = 20.0  # s: from an accident to the picture at both ends
 Edit = Callable[[str, str], str]
 
 
-def quick(name: str, text: str) -> str:
-    """The shortest steady time that is allowed: what is tested is not how long it takes."""
-    if name != "booth.toml":
-        return text
-    return once(text, 'device = "nonin-oem3"', 'device = "nonin-oem3"\nsteady_seconds = 3')
+def steady(seconds: int) -> Edit:
+    """A booth whose oximeter takes a value when it is steady for so long."""
+    device = 'device = "nonin-oem3"'
+
+    def edit(name: str, text: str) -> str:
+        if name != "booth.toml":
+            return text
+        return once(text, device, f"{device}\nsteady_seconds = {seconds}")
+
+    return edit
+
+
+# The shortest that is allowed: what is tested is not how long it takes.
+quick = steady(3)
 
 
 def once(text: str, old: str, new: str) -> str:
@@ -98,6 +107,7 @@ class Scene:
     answers: Answers
     on_touchscreen: dict[str, str] = field(default_factory=dict)
     on_page: dict[str, str] = field(default_factory=dict)
+    in_log: dict[str, str] = field(default_factory=dict)
     report_shown: str = ""
 
     @contextlib.asynccontextmanager
@@ -197,6 +207,9 @@ class Scene:
                 assert shown.measurement is not None
                 assert shown.measurement not in self.on_page, "on the page twice"
                 self.on_page[shown.measurement] = shown.value
+        for event in self.events(MeasurementRecorded):
+            assert event.measurement.id not in self.in_log, "in the log twice"
+            self.in_log[event.measurement.id] = str(event.measurement.result.value)
         await doctor.end_call()
         await self.patient.wait(page="after_call")
         await self.patient.press("wait_here")
@@ -231,8 +244,12 @@ class Scene:
     def disagreements(self, delivered: Delivered) -> list[str]:
         """Return where record, raw bytes, both screens, observer and simulator do not agree.
 
-        By the demo's judge, from what this scene saw; incidents are the test's to judge.
+        By the demo's judge, from what this scene saw; incidents are the test's to judge. The log,
+        as it stood before the call's end, is held against the rest here.
         """
+        bundle = {each: str(value) for each, value in delivered.values.items()}
+        heard = {each.measurement: each.value for each in self.observer.acknowledged}
+        assert self.in_log == bundle == heard == self.on_page == self.on_touchscreen
         seen = {**self.on_touchscreen, **self.on_page}
         evidence = Evidence(self.out)
         summary = {

@@ -312,7 +312,9 @@ def end_browsers() -> None:
     psutil.wait_procs(browsers, timeout=READY)
 
 
-@pytest.mark.parametrize("how", ["killed", "tab closed", "page left"])
+@pytest.mark.parametrize(
+    "how", ["killed", "page left", pytest.param("tab closed", marks=pytest.mark.long)]
+)
 async def test_browser_gone_in_mid_call(tmp_path: Path, how: str) -> None:
     async with scene(tmp_path) as booth:
         async with booth.doctor() as doctor:
