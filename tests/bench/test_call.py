@@ -70,6 +70,7 @@ async def test_a_short_run_gives_every_figure(tmp_path: Path) -> None:
     figures = {one["name"]: one for one in said["results"]}
     wanted = {
         *PROMISED,
+        "load of the machine before, a core",
         "media process: spawn to ready, median",
         "capture to decoded in Chromium, p50",
         "capture to decoded in Chromium, p95",
