@@ -50,6 +50,13 @@ def test_goals_are_judged_on_the_median_and_the_worst_is_said() -> None:
     assert (p99.value, p99.baseline, p99.ratio, p99.ok) == (99.0, 0.5, 198.0, False)
 
 
+def test_rounding_never_makes_a_worst_better_than_its_median() -> None:
+    timed = samples()
+    timed.reload_to_page = [802.15869140625]
+    (reload,) = (one for one in summary(timed) if one.name.startswith("page reload"))
+    assert (reload.value, reload.worst) == (802.2, 802.2)
+
+
 def test_the_table_has_each_figure_with_its_verdict() -> None:
     lines = table(summary(samples())).splitlines()
     assert len(lines) == len(summary(samples())) + 1
