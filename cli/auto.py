@@ -8,7 +8,7 @@ of its own then recomputes the result from it. The exit status is the judge's.
     simulator.jsonl  what the simulator says it sent
     record/          what the folder sink got
     pictures/        what each end decoded of the other's camera
-    sound/           what each end heard of the other
+    sound/           what each end heard of the other, and what the patient said
     screens/         touchscreen and doctor's page at each step
 
 `--sabotage` breaks one thing on purpose: the judge must then refuse the run.
@@ -34,7 +34,8 @@ from typing import Any
 
 import msgspec
 
-from cli.demo_environment import ROOT, DemoEnvironment, DemoError, Options
+from cli.demo_content import generate
+from cli.demo_environment import CONTENT, ROOT, DemoEnvironment, DemoError, Options
 from cli.display import DisplayError
 from cli.doctor import DoctorError, DoctorRobot
 from cli.judge import PICTURES
@@ -163,13 +164,10 @@ class Run:
 
         # Other values than before the call: neither screen can show the first for the second.
         drawn = random.Random(self.demo.seed + 1)  # noqa: S311 - repeatable by the seed
-        await self.demo.tell_simulator(
-            {
-                "do": "set",
-                "spo2": (self.demo.spo2 - drawn.randint(1, 4)),
-                "pulse_rate": (self.demo.pulse_rate + drawn.randint(5, 40)),
-            }
-        )
+        spo2 = self.demo.spo2 - drawn.randint(1, 4)
+        pulse_rate = self.demo.pulse_rate + drawn.randint(5, 40)
+        await self.demo.tell_simulator({"do": "set", "spo2": spo2, "pulse_rate": pulse_rate})
+        self.summary["drawn"] = [self.demo.spo2, self.demo.pulse_rate, spo2, pulse_rate]
         spoil = None
         if self.sabotage == "frame":
             spoil = asyncio.create_task(
@@ -187,6 +185,10 @@ class Run:
         if spoil is not None:
             await spoil
         self.timeline.step("call: measurement asked by the doctor")
+        self.summary["words"] = {
+            "doctor": await doctor.page.locator("main.consultation").inner_text(),
+            "doctor_language": await doctor.page.locator("html").get_attribute("lang"),
+        }
 
         entries = self._log(consultation)
         await self._note_measurements(entries, {**first, **second}, doctor, observer)
@@ -198,7 +200,11 @@ class Run:
         await doctor.sign_report(REPORT, OUTCOME)
         await observer.until(lambda view: isinstance(view.page, ReportPage), 20)
         texts = await patient.texts()
-        self.summary["report"] = {"written": REPORT, "touchscreen": "\n".join(texts)}
+        self.summary["report"] = {
+            "written": REPORT,
+            "outcome": OUTCOME,
+            "touchscreen": "\n".join(texts),
+        }
         await doctor.wait_for_report(("shown",))
         await self._shot_of_doctor(doctor, "report")
         self.timeline.step("report: on the touchscreen")
@@ -210,7 +216,12 @@ class Run:
         self.timeline.step("booth: ready for the next patient, cleaning asked")
         await self._delivered(consultation)
         self.timeline.step("record: delivered, nothing left on the booth")
-        self.summary["page_errors"] = doctor.errors
+        self.summary["words"]["touchscreen"] = [
+            {"page": seen.page, "language": seen.language, "texts": seen.texts}
+            for seen in patient.seen
+        ]
+        self.summary["patient"] = asdict(patient.answers)
+        self.summary["page_errors"] = [*doctor.errors, *await doctor.violations()]
 
     # --- evidence
 
@@ -231,6 +242,7 @@ class Run:
             self.out / "sound/doctor.wav", heard["rate"], base64.b64decode(heard["samples"])
         )
         shutil.copyfile(self.demo.booth_sound, self.out / "sound/touchscreen.wav")
+        shutil.copyfile(generate(CONTENT).patient_voice, self.out / "sound/patient-said.wav")
         self.summary["pictures"] = {
             "doctor": asdict(await doctor.picture_stats(2.0)),
             "touchscreen": (await patient.frames())["doctor"],
@@ -286,7 +298,9 @@ class Run:
                 }
             )
         self.summary["measurements"] = measurements
+        self.summary["shown"] = {"touchscreen": touchscreen, "doctor": on_page}
         self.summary["acknowledged"] = [item.measurement for item in observer.acknowledged]
+        self.summary["heard"] = [asdict(item) for item in observer.acknowledged]
 
     def _note_incidents(self, consultation: str) -> None:
         self.summary["incidents"] = [

@@ -6,6 +6,8 @@ It reads the delivered record, the pictures and the sound as each end decoded th
 simulator's own journal of what it sent; decodes the raw bytes with a decoder of its own (not the
 booth's); and compares. `summary.json` is the accused, never a witness. Exit status 0 only when all
 agrees; every disagreement is printed.
+
+Of `summary.json` it takes what the robots and the observer saw and did, which is nowhere else.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import sys
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,13 +31,27 @@ import cv2
 import numpy as np
 
 from cli.demo_content import read_strip
+from cli.patient import NAMES
 
 SCREENS = ("welcome", "measure-recorded", "waiting", "meet_doctor", "call", "report", "goodbye")
 PICTURES = 6  # of each end, taken apart in time
 STILL = 0.5  # mean difference of luma, 0..255, under which two pictures are the same
 SILENCE = 0.003  # RMS of full scale
+COLOURLESS = 8.0  # mean difference of the colours: Chromium's test picture is grey
+VOICE = 0.6  # likeness to what the patient said: beeps are at 0.3, noise is under 0.2
+BANDS = (100, 300, 500, 800, 1200, 1800, 2600, 4000, 6000)  # Hz
+BEEPS = (0.4, 0.6)  # s from one beep of Chromium's test sound to the next
+DELAYS = {"device_to_recorded": (-50, 5000), "recorded_to_page": (-50, 60_000)}  # ms
+LATEST = 5.0  # s from an event to what follows at once
+PAGES = ("consent", "measure", "waiting", "meet_doctor", "call", "report", "goodbye")
+# Words that no sentence of the other language has. What the doctor wrote is not on these pages.
+FOREIGN = {
+    "fr": re.compile(r"\b(the|your|you|please|with|is)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(vous|votre|les|avec|pour|est)\b", re.IGNORECASE),
+}
 QUANTITIES = {"2708-6": "spo2", "8867-4": "pulse_rate"}
 UNITS = {"spo2": "%", "pulse_rate": "/min"}
+BYTES_A_SECOND = 375
 
 
 class Evidence:
@@ -62,16 +79,25 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Sent:
-    """The stream of the simulator: bytes, and the values it says each packet carries, by offset."""
+    """The stream of the simulator: bytes; by offset, the values it says each packet carries, and
+    when it sent it (seconds, wall clock).
+    """
 
     stream: bytes
     values: dict[int, tuple[int | None, int | None]]
+    at: dict[int, float]
+
+    def said_at(self, end: int) -> float:
+        """Return when the byte before `end` was on the line. Raises StopIteration."""
+        offset = next(offset for offset in sorted(self.at, reverse=True) if offset < end)
+        return self.at[offset] + (end - offset) / BYTES_A_SECOND
 
 
 def sent(evidence: Evidence) -> Sent:
     """Return what the simulator's journal says it sent."""
     stream = bytearray()
     values = {}
+    at = {}
     try:
         lines = (evidence.folder / "simulator.jsonl").read_text("utf-8").splitlines()
         for line in lines:
@@ -80,9 +106,10 @@ def sent(evidence: Evidence) -> Sent:
                 del stream[entry["offset"] :]  # a packet cut short by an unplug
                 stream += bytes.fromhex(entry["hex"])
                 values[entry["offset"]] = (entry["spo2"], entry["pulse"])
+                at[entry["offset"]] = entry["at"]
     except (OSError, ValueError, KeyError) as error:
         evidence.blame(f"simulator.jsonl: cannot be read ({error})")
-    return Sent(bytes(stream), values)
+    return Sent(bytes(stream), values, at)
 
 
 def last_packet(raw: bytes, where: int, sent_: Sent) -> tuple[int | None, int | None]:
@@ -110,6 +137,11 @@ def last_packet(raw: bytes, where: int, sent_: Sent) -> tuple[int | None, int | 
 
 def attempts(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int | None, int | None]]:
     """Return what each attempt's raw bytes say, in order; each byte must be as it was sent."""
+    return [last_packet(raw, where, sent_) for where, raw in _stretches(evidence, record, sent_)]
+
+
+def _stretches(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int, bytes]]:
+    """Return the unbroken stretches of the raw bytes, each with where it starts on the line."""
     manifest = evidence.json(f"record/{record.name}/manifest.json") or {"raw": []}
     found: list[tuple[int, bytearray]] = []
     end = 0
@@ -129,7 +161,7 @@ def attempts(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int | 
             found.append((where, bytearray(raw)))
             end = where
         end += len(raw)
-    return [last_packet(bytes(raw), where, sent_) for where, raw in found]
+    return [(where, bytes(raw)) for where, raw in found]
 
 
 # --- the record ------------------------------------------------------------------------------
@@ -137,16 +169,13 @@ def attempts(evidence: Evidence, record: Path, sent_: Sent) -> list[tuple[int | 
 
 def judge_record(evidence: Evidence, summary: Any) -> None:
     """Bundle, manifest, raw bytes and simulator agree, and both screens showed the same."""
-    records = [folder for folder in (evidence.folder / "record").glob("*") if folder.is_dir()]
-    if len(records) != 1:
-        evidence.blame(f"record/: {len(records)} consultations were delivered, not one")
+    record = _record(evidence)
+    if record is None:
         return
-    record = records[0]
     _judge_manifest(evidence, record)
-    bundle = evidence.json(f"record/{record.name}/bundle.json")
-    if bundle is None:
+    resources = _resources(evidence, record)
+    if not resources:
         return
-    resources = [entry["resource"] for entry in bundle["entry"]]
     values = list(_observed(resources))
     read = attempts(evidence, record, sent(evidence))
     expected = [
@@ -165,6 +194,19 @@ def judge_record(evidence: Evidence, summary: Any) -> None:
     _judge_acknowledged(evidence, summary, {ident for ident, *_ in values})
     _judge_simulated(evidence, resources)
     _judge_report(evidence, summary, resources)
+
+
+def _record(evidence: Evidence) -> Path | None:
+    records = [folder for folder in (evidence.folder / "record").glob("*") if folder.is_dir()]
+    if len(records) == 1:
+        return records[0]
+    evidence.blame(f"record/: {len(records)} consultations were delivered, not one")
+    return None
+
+
+def _resources(evidence: Evidence, record: Path) -> list[Any]:
+    bundle = evidence.json(f"record/{record.name}/bundle.json")
+    return [] if bundle is None else [entry["resource"] for entry in bundle["entry"]]
 
 
 def _judge_manifest(evidence: Evidence, record: Path) -> None:
@@ -231,10 +273,10 @@ def _judge_acknowledged(evidence: Evidence, summary: Any, recorded: set[str]) ->
 
 def _judge_simulated(evidence: Evidence, resources: list[Any]) -> None:
     for resource in resources:
-        if resource["resourceType"] == "Observation":
-            tags = [tag["code"] for tag in resource.get("meta", {}).get("tag", [])]
-            if "HTEST" not in tags:
-                evidence.blame("bundle: an observation of the demo is not marked as a test's")
+        tags = [tag["code"] for tag in resource.get("meta", {}).get("tag", [])]
+        if "HTEST" not in tags:
+            kind = resource["resourceType"]
+            evidence.blame(f"bundle: {kind} of a demo is not marked as a test's")
 
 
 def _judge_report(evidence: Evidence, summary: Any, resources: list[Any]) -> None:
@@ -249,6 +291,123 @@ def _judge_report(evidence: Evidence, summary: Any, resources: list[Any]) -> Non
         evidence.blame("the touchscreen did not show the report that the doctor wrote")
 
 
+# --- the whole run ---------------------------------------------------------------------------
+
+
+def judge_run(evidence: Evidence, summary: Any) -> None:
+    """All that this run did is in the record, and nothing else; what was shown was recorded."""
+    record = _record(evidence)
+    if record is None:
+        return
+    resources = _resources(evidence, record)
+    values = list(_observed(resources))
+    if record.name != summary["consultation"]:
+        evidence.blame("record/: not the consultation that the doctor took")
+    if [int(value) for _, _, value, _ in values] != summary["drawn"]:
+        evidence.blame(f"bundle: other values than those drawn, {summary['drawn']}")
+    recorded = {ident for ident, *_ in values}
+    for screen, shown in summary["shown"].items():
+        if set(shown) != recorded:
+            evidence.blame(f"the {screen} called recorded what is not, or not what is")
+    if {item["id"] for item in summary["measurements"]} != recorded:
+        evidence.blame("bundle: not the measurements of the log")
+    heard = [(item["measurement"], Decimal(item["value"])) for item in summary["heard"]]
+    if sorted(heard) != sorted((ident, value) for ident, _, value, _ in values):
+        evidence.blame("acknowledged: other values than those recorded")
+    _judge_person(evidence, summary["patient"], resources)
+    outcomes = {code for code, _ in _coded(resources, "Observation", "valueCodeableConcept")}
+    if summary["report"]["outcome"] not in outcomes:
+        evidence.blame("bundle: not the outcome that the doctor chose")
+    _judge_times(evidence, summary, record, resources)
+
+
+def judge_incidents(evidence: Evidence, summary: Any) -> None:
+    """A run without a fault has no incident: not in the log, not in the record, not on the page."""
+    said = summary["incidents"]
+    record = _record(evidence)
+    resources = [] if record is None else _resources(evidence, record)
+    recorded = [
+        coding["code"]
+        for resource in resources
+        if resource["resourceType"] == "AuditEvent"
+        for coding in resource["subtype"]
+    ]
+    if said or recorded:
+        found = sorted({*said, *recorded})
+        evidence.blame(f"incidents in a run without a fault: {found}")
+    if summary["page_errors"]:
+        evidence.blame(f"the doctor's page had errors: {summary['page_errors']}")
+
+
+def _coded(resources: list[Any], kind: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield code and display of each coding of the field `name`."""
+    for resource in resources:
+        if resource["resourceType"] == kind and name in resource:
+            for coding in resource[name]["coding"]:
+                yield coding["code"], coding.get("display", "")
+
+
+def _judge_person(evidence: Evidence, answers: Any, resources: list[Any]) -> None:
+    """The record holds what the patient typed and pressed."""
+    (patient,) = (each for each in resources if each["resourceType"] == "Patient")
+    (encounter,) = (each for each in resources if each["resourceType"] == "Encounter")
+    permitted = [
+        each["provision"]["type"] == "permit"
+        for each in resources
+        if each["resourceType"] == "Consent"
+    ]
+    there = {
+        "name": (patient["name"][0]["family"], " ".join(patient["name"][0]["given"])),
+        "birth date": patient["birthDate"],
+        "sex": patient["gender"],
+        "birth place": patient["extension"][1]["valueAddress"]["text"],
+        "reason": encounter["reasonCode"][0]["coding"][0]["code"],
+        "consents": permitted,
+    }
+    given = {
+        "name": (answers["birth_name"], answers["given_names"]),
+        "birth date": f"{answers['year']}-{answers['month']}-{answers['day']}",
+        "sex": {"F": "female", "M": "male", "I": "other"}[answers["sex"]],
+        "birth place": answers["birth_place"],
+        "reason": answers["reason"],
+        "consents": [answers["act"], answers["assistant"]],
+    }
+    for what, value in given.items():
+        if there[what] != value:
+            evidence.blame(f"bundle: {what} is not what the patient gave")
+
+
+def _judge_times(evidence: Evidence, summary: Any, record: Path, resources: list[Any]) -> None:
+    """Every time lies where it must: after the bytes, inside the consultation, inside the run."""
+    sent_ = sent(evidence)
+    stretches = _stretches(evidence, record, sent_)
+    said = [sent_.said_at(where + len(raw)) for where, raw in stretches]
+    at = [_seconds(r["effectiveDateTime"]) for r in resources if "valueQuantity" in r]
+    for measured, bytes_said in zip(sorted(at), sorted([*said, *said]), strict=True):
+        if not -0.1 <= measured - bytes_said <= LATEST:
+            evidence.blame(f"a value's time is {measured - bytes_said:.3f} s after its last byte")
+    recorded_at = {r["id"]: _seconds(r["issued"]) for r in resources if "valueQuantity" in r}
+    for item in summary["heard"]:
+        if not -0.1 <= float(item["at"]) - recorded_at[item["measurement"]] <= LATEST:
+            evidence.blame("a value was acknowledged long before or after it was recorded")
+    (encounter,) = (each for each in resources if each["resourceType"] == "Encounter")
+    start, end = (_seconds(encounter["period"][name]) for name in ("start", "end"))
+    composition = next(each for each in resources if each["resourceType"] == "Composition")
+    order = [min(sent_.at.values()), start, *sorted(at), _seconds(composition["date"]), end]
+    if order != sorted(order) or end > max(sent_.at.values()) + LATEST:
+        evidence.blame(f"bundle: times out of order or outside the run: {order}")
+    for item in summary["measurements"]:
+        for name, (least, most) in DELAYS.items():
+            delay = item["delays_ms"][name]
+            if delay is None or not least <= delay <= most:
+                evidence.blame(f"{item['quantity']}: {name} took {delay} ms")
+
+
+def _seconds(instant: str) -> float:
+    """Seconds since 1970 of a FHIR instant."""
+    return datetime.fromisoformat(instant).timestamp()
+
+
 # --- picture and sound -----------------------------------------------------------------------
 
 
@@ -256,7 +415,7 @@ def _pictures(evidence: Evidence, end: str) -> list[Any]:
     found = []
     for number in range(PICTURES):
         name = f"pictures/{end}-{number}.png"
-        picture = cv2.imread(str(evidence.folder / name), cv2.IMREAD_GRAYSCALE)
+        picture = cv2.imread(str(evidence.folder / name))
         if picture is None:
             evidence.blame(f"{name}: no picture")
         else:
@@ -265,9 +424,10 @@ def _pictures(evidence: Evidence, end: str) -> list[Any]:
 
 
 def judge_pictures(evidence: Evidence) -> None:
-    """What each end decoded moves, and what the doctor saw is what the booth's camera saw."""
+    """What each end decoded moves, and is what the other end's camera saw: not one's own."""
     for end in ("doctor", "touchscreen"):
-        pictures = _pictures(evidence, end)
+        coloured = _pictures(evidence, end)
+        pictures = [cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in coloured]
         changes = [
             float(np.abs(one.astype(int) - other.astype(int)).mean())
             for one, other in itertools.pairwise(pictures)
@@ -275,35 +435,104 @@ def judge_pictures(evidence: Evidence) -> None:
         ]
         if sum(change > STILL for change in changes) < PICTURES // 2:
             evidence.blame(f"pictures at the {end}: frozen ({_rounded(changes)})")
+        numbers = [read_strip(picture) for picture in pictures]
+        known = [number for number in numbers if number is not None]
         if end == "doctor":
-            numbers = [read_strip(picture) for picture in pictures]
-            known = [number for number in numbers if number is not None]
             if len(known) < PICTURES - 1 or len(set(known)) < PICTURES // 2:
                 evidence.blame(f"pictures at the doctor: the camera's numbers read {numbers}")
+        elif known or any(_colour(picture) > COLOURLESS for picture in coloured):
+            evidence.blame("pictures at the touchscreen: not those of the doctor's camera")
+
+
+def _colour(picture: Any) -> float:
+    """Mean difference between the strongest and the weakest colour of each point, 0..255."""
+    return float((picture.max(axis=2).astype(int) - picture.min(axis=2)).mean())
 
 
 def judge_sound(evidence: Evidence) -> None:
-    """Each end heard the other."""
+    """Each end heard the other: the doctor the patient's voice, the booth Chromium's beeps."""
+    said = _sound(evidence, "patient-said")
     for end in ("doctor", "touchscreen"):
-        name = f"sound/{end}.wav"
-        try:
-            with wave.open(str(evidence.folder / name)) as file:
-                samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-        except (OSError, wave.Error, EOFError) as error:
-            evidence.blame(f"{name}: no sound ({error})")
+        heard = _sound(evidence, end)
+        if heard is None or said is None:
             continue
-        loud = _loudest_rms(samples.astype(float) / 32768)
+        loud = max(_loudness(*heard, 0.2), default=0.0)  # speech pauses, a beep is short
         if loud < SILENCE:
             evidence.blame(f"sound at the {end}: silence (loudest 0.2 s: {loud:.4f})")
+        elif end == "doctor":
+            alike = _likeness(_spectrum(*heard), _spectrum(*said))
+            if alike < VOICE:
+                evidence.blame(f"sound at the doctor: not the patient's voice ({alike:.2f})")
+        else:
+            between = _between_beeps(_loudness(*heard, 0.01)) * 0.01
+            if not BEEPS[0] <= between <= BEEPS[1]:
+                evidence.blame(f"sound at the touchscreen: no beep each 0.5 s ({between:.2f} s)")
 
 
-def _loudest_rms(samples: Any) -> float:
-    """RMS of the loudest stretch of 0.2 s: speech pauses, a beep is short."""
-    width = 9600
-    if len(samples) < width:
-        return 0.0
+def _sound(evidence: Evidence, name: str) -> tuple[Any, int] | None:
+    """Return samples, -1..1, and their rate."""
+    try:
+        with wave.open(str(evidence.folder / f"sound/{name}.wav")) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+            return samples.astype(float) / 32768, file.getframerate()
+    except (OSError, wave.Error, EOFError) as error:
+        evidence.blame(f"sound/{name}.wav: no sound ({error})")
+        return None
+
+
+def _loudness(samples: Any, rate: int, seconds: float) -> Any:
+    """RMS of each stretch of `seconds`."""
+    width = round(rate * seconds)
     whole = samples[: len(samples) // width * width].reshape(-1, width)
-    return float(np.sqrt((whole**2).mean(axis=1)).max())
+    return np.sqrt((whole**2).mean(axis=1))
+
+
+def _spectrum(samples: Any, rate: int) -> Any:
+    """Logarithm of the energy in each of BANDS, in each 20 ms."""
+    width = rate // 50
+    whole = samples[: len(samples) // width * width].reshape(-1, width) * np.hanning(width)
+    energy = np.abs(np.fft.rfft(whole, axis=1)) ** 2
+    hertz = np.fft.rfftfreq(width, 1 / rate)
+    return np.log10(
+        np.stack(
+            [
+                energy[:, (low <= hertz) & (hertz < high)].sum(axis=1)
+                for low, high in itertools.pairwise(BANDS)
+            ],
+            axis=1,
+        )
+        + 1e-4
+    )
+
+
+def _likeness(heard: Any, said: Any) -> float:
+    """Median, over each second heard, of its correlation with the best second of `said`, a loop.
+
+    By the second: a receiver that catches up plays a little faster or leaves something out.
+    """
+    second = 50
+    loop = np.resize(said, (len(said) + second, said.shape[1]))
+    found = []
+    for start in range(0, len(heard) - second + 1, second // 2):
+        one = heard[start : start + second]
+        one = one - one.mean(axis=0)
+        best = -1.0
+        for place in range(len(said)):
+            other = loop[place : place + second]
+            other = other - other.mean(axis=0)
+            size = float(np.linalg.norm(one) * np.linalg.norm(other))
+            best = max(best, float((one * other).sum()) / max(size, 1e-9))
+        found.append(best)
+    return float(np.median(found)) if found else -1.0
+
+
+def _between_beeps(loudness: Any) -> float:
+    """Median distance between beginnings of what is loud; 0 when it is loud most of the time."""
+    loud = loudness > 0.3 * loudness.max(initial=0.0)
+    begins = np.flatnonzero(loud[1:] & ~loud[:-1])
+    if len(begins) < 3 or loud.mean() > 0.2:
+        return 0.0
+    return float(np.median(np.diff(begins)))
 
 
 def _rounded(numbers: list[float]) -> list[float]:
@@ -314,7 +543,7 @@ def _rounded(numbers: list[float]) -> list[float]:
 
 
 def judge_screens(evidence: Evidence) -> None:
-    """A picture of each step, none of them blank."""
+    """A picture of each step, none of them blank, no two of different steps the same."""
     folder = evidence.folder / "screens"
     names = [file.stem for file in folder.glob("*.png")]
     for wanted in SCREENS:
@@ -326,6 +555,36 @@ def judge_screens(evidence: Evidence) -> None:
         picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
         if picture is None or float(picture.std()) < 2:
             evidence.blame(f"screens/{file.name}: blank")
+    steps = {
+        hashlib.sha256(file.read_bytes()).digest(): wanted
+        for wanted in SCREENS
+        for file in folder.glob(f"touchscreen-*-{wanted}.png")
+    }
+    seen = [wanted for wanted in SCREENS if wanted in steps.values()]
+    if len(seen) != sum(any(folder.glob(f"touchscreen-*-{each}.png")) for each in SCREENS):
+        evidence.blame("screens/: pictures of different steps are the same")
+
+
+def judge_words(evidence: Evidence, summary: Any) -> None:
+    """Every page was in the language asked for, and said that things are simulated."""
+    language = summary["language"]
+    words = summary["words"]
+    pages = [page for page in words["touchscreen"] if page["language"] == language]
+    for missing in sorted({*PAGES} - {page["page"] for page in pages}):
+        evidence.blame(f"words: the {missing} page was never in {language!r}")
+    names = {pair[language == "fr"] for pair in NAMES.values() if pair[0] != pair[1]}
+    own = {pair[language != "fr"] for pair in NAMES.values()}
+    for page in pages:
+        if not any(text.lower().startswith("simul") for text in page["texts"]):
+            evidence.blame(f"words: the {page['page']} page does not say that it is simulated")
+        written = summary["report"]["written"]
+        for text in (each for each in page["texts"] if each != written):
+            if text in names - own or FOREIGN[language].search(text):
+                evidence.blame(f"words: not {language!r} on the {page['page']} page: {text!r}")
+    if words["doctor_language"] != language or FOREIGN[language].search(words["doctor"]):
+        evidence.blame(f"words: the doctor's page is not in {language!r}")
+    if "simul" not in words["doctor"].lower():
+        evidence.blame("words: the doctor's page does not say that it is simulated")
 
 
 def judge(folder: Path) -> list[str]:
@@ -336,15 +595,17 @@ def judge(folder: Path) -> list[str]:
         return evidence.problems
     if summary.get("failed"):
         evidence.blame(f"the run did not reach its end: {summary['failed']}")
-    try:
-        judge_record(evidence, summary)
-    except (KeyError, TypeError, StopIteration, ValueError) as error:
-        evidence.blame(f"the record or the summary lacks something: {error!r}")
+    parts = [judge_record, judge_run, judge_incidents, judge_words]
+    for part in parts:
+        if part is judge_run and evidence.problems:
+            continue  # what is not recorded as it was sent has no times to judge
+        try:
+            part(evidence, summary)
+        except (KeyError, TypeError, StopIteration, ValueError, ArithmeticError) as error:
+            evidence.blame(f"the record or the summary lacks something: {error!r}")
     judge_pictures(evidence)
     judge_sound(evidence)
     judge_screens(evidence)
-    if summary.get("incidents"):
-        evidence.blame(f"incidents in a run without a fault: {summary['incidents']}")
     return evidence.problems
 
 

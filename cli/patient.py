@@ -136,6 +136,7 @@ class Seen:
 
     page: str
     phase: str
+    language: str
     at: float  # time.monotonic()
     texts: list[str] = field(default_factory=list)
 
@@ -274,7 +275,13 @@ class PatientRobot:
         last = self.seen[-1] if self.seen else None
         if last is None or (last.page, last.phase) != (state["page"], state["phase"]):
             self.seen.append(
-                Seen(state["page"], state["phase"], time.monotonic(), await self.texts())
+                Seen(
+                    state["page"],
+                    state["phase"],
+                    state["language"],
+                    time.monotonic(),
+                    await self.texts(),
+                )
             )
             await self.picture("-".join(filter(None, (state["page"], state["phase"]))))
 
