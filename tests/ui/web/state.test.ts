@@ -218,6 +218,22 @@ test("a recorded value or a failure ends what is live, and what comes late stays
   assert.equal(liveOf(failed.facts(6, attempt(2)).told(live(0, 15, 2)).state, "oximeter")?.attempt, 2);
 });
 
+test("live of an older attempt, late, is not shown as the one under way", () => {
+  const page = inCall().facts(4, attempt(1), spo2("97"), attempt(2));
+  assert.equal(liveOf(page.told(live(15, 15, 1)).state, "oximeter"), null);
+  page.told(live(0, 15, 2), live(30, 15, 1));
+  assert.equal(liveOf(page.state, "oximeter")?.attempt, 2);
+  const begun = inCall().facts(4, attempt(1)).told(live(0, 15, 1)).facts(5, attempt(2));
+  assert.equal(liveOf(begun.state, "oximeter"), null);
+});
+
+test("live comes only while the booth is there and the consultation open", () => {
+  const page = inCall().facts(4, attempt(1)).told(live(0, 15));
+  page.told({ type: "consultation_closed", consultation: ID, reported: false });
+  assert.equal(liveOf(page.state, "oximeter"), null);
+  assert.equal(liveOf(page.told(live(15, 15)).state, "oximeter"), null);
+});
+
 test("the live curve keeps some seconds, leaves gaps, and begins anew with an attempt", () => {
   const page = inCall();
   for (let start = 0; start < 75 * 20; start += 15) page.told(live(start, 15));
@@ -460,6 +476,23 @@ test("a session that ends keeps the consultation for the same doctor, and for no
   page.do({ type: "session", result: "out" }, { type: "session", result: "in" });
   page.do({ type: "link_up" }).told(welcomed(null, other));
   assert.equal(page.state.consultation, null);
+});
+
+test("a call goes no further than its consultation and its session", () => {
+  const next = inCall().do({ type: "link_down" }, { type: "link_up" }).told(welcomed(OTHER));
+  assert.equal(next.c.id, OTHER);
+  assert.equal(next.did("close_call"), 1);
+  const claimed = inCall().told({ type: "lease_confirmed", consultation: OTHER });
+  assert.equal(claimed.did("close_call"), 1);
+  const same = inCall().do({ type: "link_down" }, { type: "link_up" }).told(welcomed(ID));
+  assert.equal(same.did("close_call"), 0);
+  const out = inCall();
+  const opened = out.did("open_devices");
+  out.do({ type: "session", result: "out" });
+  assert.deepEqual([out.did("close_call"), out.did("close_devices")], [1, 1]);
+  out.do({ type: "session", result: "in" }, { type: "link_up" }).told(welcomed(ID));
+  assert.equal(out.did("open_devices"), opened + 1);
+  assert.equal(out.sent("doctor_hello").at(-1)?.["after"], 0); // so that a new call is invited
 });
 
 test("signing out forgets everything", () => {

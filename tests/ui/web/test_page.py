@@ -16,6 +16,7 @@ from cli.doctor import DoctorError, DoctorRobot, ShownValue
 from contracts.clinic import (
     AskMeasurement,
     CloseConsultation,
+    CurveFact,
     EndCall,
     IncidentFact,
     LeaseOffered,
@@ -24,6 +25,7 @@ from contracts.clinic import (
     SendReport,
     StatusFact,
 )
+from contracts.consultation import Instrument
 from contracts.measurement import Absence, Quality
 from contracts.screen import Failure
 from tests.clinic.peers import PASSWORD
@@ -216,6 +218,75 @@ async def test_recorded_curves_can_be_looked_back_on(doctor: DoctorRobot, booth:
     await expect(doctor.page.locator(".plot .none")).to_have_text("Aucune courbe en direct")
 
 
+# Fact numbers and lengths of curves are the same from one patient to the next: they name nothing.
+@red_under(
+    "ui/web/doctor/view/values.ts",
+    old="`${reading?.measurement.id}${language}`",
+    new="`${reading?.number}${language}`",
+)
+async def test_the_next_patients_values_and_curve_are_their_own(
+    doctor: DoctorRobot, booth: Booth, service: Service
+) -> None:
+    next_booth = Booth(service)
+    await next_booth.connect("booth-2")
+    try:
+        drawings = [await _measured_and_met(doctor, booth, "71", flat=0.25)]
+        # What a busy browser does: nothing is drawn between two messages.
+        await doctor.page.evaluate(
+            "() => { window.requestAnimationFrame = (draw) => setTimeout(draw, 1500); }"
+        )
+        await doctor.page.get_by_role("button", name="Rendre à la salle d’attente").click()  # noqa: RUF001  # as French is typeset
+        await booth.send(LeaveQueue(booth.consultation))
+        await doctor.page.locator("main.waiting").wait_for()
+        drawings.append(await _measured_and_met(doctor, next_booth, "98", flat=0.75))
+    finally:
+        await next_booth.close()
+    values = await doctor.values()
+    assert [each.value for each in values if each.quantity == "spo2"] == ["98"]
+    assert drawings[0] < 0.5 < drawings[1]  # where on the canvas the line is, from its foot
+
+
+async def test_nothing_of_a_patient_stays_in_the_page_after_them(
+    doctor: DoctorRobot, booth: Booth
+) -> None:
+    await _measured_and_met(doctor, booth, "71", flat=0.25)
+    await booth.say(IncidentFact("frames_lost"))
+    await doctor.page.locator(".journal li").wait_for()
+    await doctor.page.get_by_role("button", name="Rendre à la salle d’attente").click()  # noqa: RUF001  # as French is typeset
+    await doctor.page.locator("main.waiting").wait_for()
+    hidden = doctor.page.locator("main.consultation")
+    await expect(hidden).not_to_contain_text("LEFÈVRE")
+    await expect(hidden.locator("output, .journal li")).to_have_count(0)
+    widths = await hidden.locator("canvas").evaluate_all("(all) => all.map(({ width }) => width)")
+    assert widths == [0, 0]
+
+
+async def _measured_and_met(doctor: DoctorRobot, booth: Booth, spo2: str, *, flat: float) -> float:
+    """Meet a patient who measured before; return how high their (flat) recorded curve is drawn."""
+    await booth.wait_in_queue()
+    await booth.measuring(1)
+    await booth.say(
+        *(CurveFact(Instrument.OXIMETER, str(second), 1, 75, (flat,) * 75) for second in range(5))
+    )
+    await booth.recorded(spo2, "70")
+    if await doctor.page.locator("main.sign-in:visible").count():
+        await doctor.sign_in(LOGIN, PASSWORD)
+    await doctor.page.locator(".take").click()
+    await booth.accept()
+    await doctor.page.locator("main.consultation:visible").wait_for()
+    await doctor.page.locator(".scroll canvas").wait_for()
+    height: float = await doctor.page.locator(".scroll canvas").evaluate(
+        """(canvas) => {
+          const middle = Math.floor(canvas.width / 2) + 20;
+          const { data } = canvas.getContext("2d").getImageData(middle, 0, 1, canvas.height);
+          const rows = [];
+          for (let y = 0; y < canvas.height; y += 1) if (data[4 * y + 3] > 128) rows.push(y);
+          return 1 - rows[Math.floor(rows.length / 2)] / canvas.height;
+        }"""
+    )
+    return height
+
+
 # --- picture and sound -----------------------------------------------------------------------
 
 
@@ -375,10 +446,33 @@ async def test_an_ended_session_asks_to_sign_in_and_keeps_the_draft(
     assert status == 204
     await doctor.page.locator("main.sign-in:visible").wait_for()
     await expect(doctor.page.locator("main.consultation")).to_be_hidden()
+    playing = await doctor.page.evaluate(
+        "() => [...document.querySelectorAll('video')].filter((each) => each.srcObject).length"
+    )
+    assert playing == 0  # nobody is seen or heard behind a page that asks who is there
     await doctor.sign_in(LOGIN, PASSWORD)
     draft = doctor.page.locator("#report-text")
     await expect(draft).to_be_visible()
     assert await draft.input_value() == "Angine, examen à distance."
+    await doctor.wait_for_picture()
+
+
+async def test_a_sign_out_the_service_did_not_hear_is_said(
+    doctor: DoctorRobot, service: Service
+) -> None:
+    await doctor.sign_in(LOGIN, PASSWORD)
+    out = doctor.page.get_by_role("button", name="Se déconnecter")
+    await doctor.page.route("**/api/session", lambda route: route.fulfill(status=503))
+    await out.click()
+    await expect(doctor.page.locator(".notice.still_signed_in")).to_be_visible()
+    await doctor.page.unroute("**/api/session")
+    await doctor.sign_in(LOGIN, PASSWORD)
+    await doctor.page.locator(".notice.still_signed_in button").click()
+    await out.click()
+    await doctor.page.locator("main.sign-in:visible").wait_for()
+    await doctor.reload()
+    await doctor.page.locator("main.sign-in:visible").wait_for()
+    await expect(doctor.page.locator(".notice.still_signed_in")).to_have_count(0)
 
 
 # --- report ----------------------------------------------------------------------------------
@@ -443,6 +537,8 @@ async def test_nothing_is_kept_in_the_browser(doctor: DoctorRobot, booth: Booth)
         })"""
     )
     assert kept == dict.fromkeys(kept, 0) | {"cookie": ""}
+    # What browsers write to the disk to bring a closed tab back holds the text of such fields.
+    await expect(doctor.page.locator("#report-text")).to_have_attribute("autocomplete", "off")
     assert "LEFÈVRE" not in await doctor.page.title()
 
 

@@ -59,8 +59,14 @@ def test_the_compiler_is_asked_for_real(tmp_path: Path, monkeypatch: pytest.Monk
 @red_under("ui/web/doctor/state.ts", old="fact.number <= known.length", new="fact.number < 1")
 @red_under(
     "ui/web/doctor/state.ts",
-    old="last.measuring.attempt >= attempt && last.end !== null",
-    new="last.measuring.attempt < 0",
+    old="newest === attempt && last.end !== null",
+    new="newest < 0",
+)
+@red_under("ui/web/doctor/state.ts", old="newest > attempt ||", new="newest < 0 ||")
+@red_under(
+    "ui/web/doctor/state.ts",
+    old="open.id === opening ? []",
+    new='open.id !== "" ? []',
 )
 @red_under(
     "ui/web/doctor/state.ts",

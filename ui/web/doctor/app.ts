@@ -49,7 +49,7 @@ function carryOut(effect: Effect): void {
       void signIn(effect.login, effect.password).then((result) => dispatch({ type: "session", result }));
       break;
     case "delete_session":
-      void signOut();
+      void signOut().then((done) => done || dispatch({ type: "sign_out_failed" }));
       break;
     case "open_link":
       link.open();

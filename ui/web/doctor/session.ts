@@ -23,8 +23,9 @@ export async function signIn(login: string, password: string): Promise<SessionRe
   return status === 429 ? "throttled" : "unreachable";
 }
 
-export async function signOut(): Promise<void> {
-  await request({ method: "DELETE" });
+/** Whether the service has ended the session: until then the cookie opens it again. */
+export async function signOut(): Promise<boolean> {
+  return (await request({ method: "DELETE" })) === 204;
 }
 
 async function request(init: RequestInit): Promise<number | null> {

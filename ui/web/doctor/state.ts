@@ -80,7 +80,8 @@ export interface Consultation {
 export type Notice =
   | { kind: "refused"; code: string; advice: string }
   | { kind: "unreadable"; code: string }
-  | { kind: "lost"; code: string };
+  | { kind: "lost"; code: string }
+  | { kind: "still_signed_in"; code: string };
 
 export type DeviceState = "off" | "asking" | "on" | "refused" | "absent" | "lost";
 
@@ -110,6 +111,7 @@ export type PageEvent =
   | { type: "session"; result: SessionResult }
   | { type: "sign_in"; login: string; password: string }
   | { type: "sign_out" }
+  | { type: "sign_out_failed" }
   | { type: "link_up" }
   | { type: "link_down" }
   | { type: "message"; message: Incoming }
@@ -200,6 +202,8 @@ export function advance(before: State, event: PageEvent, now: number): Step {
           { type: "delete_session" },
         ],
       ];
+    case "sign_out_failed":
+      return [noticed(state, { kind: "still_signed_in", code: "" }), []];
     case "link_up":
       return [{ ...state, link: "up" }, [send(hello(state))]];
     case "link_down":
@@ -274,7 +278,11 @@ function session(state: State, result: SessionResult): Step {
       return [{ ...state, session: "in", signIn: "idle" }, [{ type: "open_link" }]];
     case "out":
       // The consultation stays, hidden: a report being written survives a session that ran out.
-      return [{ ...state, session: "out", signIn: "idle" }, [{ type: "close_link" }]];
+      // Its call does not: nobody may be heard or seen behind a page that asks who is there.
+      return [
+        { ...inConsultation(state, withoutCall), session: "out", signIn: "idle" },
+        [{ type: "close_call" }, { type: "close_devices" }, { type: "close_link" }],
+      ];
     case "wrong":
     case "throttled":
       return [{ ...state, session: "out", signIn: result }, []];
@@ -289,8 +297,19 @@ function hello(state: State): DoctorMessage {
     type: "doctor_hello",
     protocol: PROTOCOL,
     consultation: consultation?.id ?? null,
-    after: consultation?.facts.length ?? 0,
+    // From the first fact, as a page that was reloaded: the service then invites to a new call.
+    after: consultation === null || isCallGivenUp(consultation) ? 0 : consultation.facts.length,
   };
+}
+
+function withoutCall(c: Consultation): Consultation {
+  const over = c.call.step === "none" || c.call.step === "closed";
+  return over ? c : { ...c, call: { ...NO_CALL, generation: c.call.generation } };
+}
+
+/** There was a call, and this page let go of it (`withoutCall`) though nobody ended it. */
+function isCallGivenUp(c: Consultation): boolean {
+  return c.call.generation > 0 && c.call.step === "none";
 }
 
 // --- what the service says -------------------------------------------------------------------
@@ -303,7 +322,10 @@ function received(state: State, message: Incoming): Step {
       return [{ ...state, waiting: message.patients }, []];
     case "lease_confirmed": {
       const opened = opens(state, message.consultation);
-      return [inConsultation(opened, (c) => ({ ...c, confirmed: true })), []];
+      return [
+        inConsultation(opened, (c) => ({ ...c, confirmed: true })),
+        callLeft(state, message.consultation),
+      ];
     }
     case "lease_lost":
       return leaseLost(state, message.consultation, message.reason);
@@ -366,7 +388,7 @@ function ofConsultation(state: State, c: Consultation, message: OfConsultation):
     case "consultation_closed": {
       const closed = { reported: message.reported };
       const call: Call = { ...c.call, step: c.call.generation === 0 ? "none" : "closed" };
-      return [{ ...state, consultation: { ...c, closed, call } }, [{ type: "close_call" }]];
+      return [{ ...state, consultation: { ...c, closed, call, live: {} } }, [{ type: "close_call" }]];
     }
   }
 }
@@ -405,6 +427,7 @@ function welcomed(
     const gone = inConsultation(greeted, (c) => ({ ...c, gone: true }));
     return [gone, [...effects, ...unstored(gone)]];
   }
+  effects.push(...callLeft(mine, message.current));
   const opened = opens(greeted, message.current);
   if (greeted.camera === "off") effects.push({ type: "open_devices" });
   return [opened, [...effects, ...unstored(opened)]];
@@ -418,6 +441,12 @@ function unstored(state: State): Effect[] {
   );
 }
 
+/** What ends the call of another consultation than the one that opens. */
+function callLeft(state: State, opening: string): Effect[] {
+  const open = state.consultation;
+  return open === null || open.id === opening ? [] : [{ type: "close_call" }];
+}
+
 function opens(state: State, consultation: string): State {
   const open = state.consultation;
   if (open?.id === consultation) {
@@ -428,19 +457,28 @@ function opens(state: State, consultation: string): State {
     ...state,
     claiming: null,
     consultation: {
-      id: consultation,
-      confirmed: false,
-      boothOnline: null,
+      ...newConsultation(consultation),
       site: listed?.site ?? "",
       simulated: listed?.simulated ?? false,
-      closed: null,
-      gone: false,
-      facts: [],
-      orders: [],
-      live: {},
-      call: NO_CALL,
-      readMessages: [],
     },
+  };
+}
+
+/** Of which nothing is known yet. */
+export function newConsultation(id: string): Consultation {
+  return {
+    id,
+    confirmed: false,
+    boothOnline: null,
+    site: "",
+    simulated: false,
+    closed: null,
+    gone: false,
+    facts: [],
+    orders: [],
+    live: {},
+    call: NO_CALL,
+    readMessages: [],
   };
 }
 
@@ -483,8 +521,9 @@ function factsReceived(state: State, c: Consultation, facts: readonly ReadFact[]
 // --- live ------------------------------------------------------------------------------------
 
 function withLive(c: Consultation, batch: LiveBatch, now: number): Consultation {
-  if (isOver(c, batch.instrument, batch.attempt)) return c;
   const before = c.live[batch.instrument];
+  const late = before !== undefined && batch.attempt < before.attempt;
+  if (late || c.closed !== null || isOver(c, batch.instrument, batch.attempt)) return c;
   const end = before?.chunks.at(-1);
   const continues =
     before?.attempt === batch.attempt &&
@@ -505,10 +544,12 @@ function withLive(c: Consultation, batch: LiveBatch, now: number): Consultation 
   return { ...c, live: { ...c.live, [batch.instrument]: live } };
 }
 
-/** This attempt, or a later one, has ended: what is still live of it is late. */
+/** This attempt has ended, or a later one has begun: what is still live of it is late. */
 function isOver(c: Consultation, instrument: Instrument, attempt: number): boolean {
   const last = lastAttempt(c.facts, instrument);
-  return last !== null && last.measuring.attempt >= attempt && last.end !== null;
+  if (last === null) return false;
+  const { attempt: newest } = last.measuring;
+  return newest > attempt || (newest === attempt && last.end !== null);
 }
 
 function stillLive(c: Consultation): Consultation["live"] {

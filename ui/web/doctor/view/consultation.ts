@@ -1,7 +1,7 @@
 // One consultation: the patient, the call, the values, the report, what happened.
 
 import { h, setAttribute, setShown } from "../../shared/dom.ts";
-import { isCallOver, type State } from "../state.ts";
+import { isCallOver, newConsultation, type State } from "../state.ts";
 import type { Dispatch } from "./parts.ts";
 import { curveView } from "./curve.ts";
 import { journalView } from "./journal.ts";
@@ -9,6 +9,8 @@ import { patientView } from "./patient.ts";
 import { reportView } from "./report.ts";
 import { stageView, type Videos } from "./stage.ts";
 import { valuesView } from "./values.ts";
+
+const NOBODY = newConsultation("");
 
 export function consultationView(dispatch: Dispatch, startSound: () => void) {
   const report = reportView(dispatch);
@@ -27,18 +29,16 @@ export function consultationView(dispatch: Dispatch, startSound: () => void) {
     root,
     videos,
     update(state: State) {
-      const c = state.consultation;
-      setShown(root, c !== null && state.session === "in");
-      if (c === null) {
-        report.clear();
-        return;
-      }
+      setShown(root, state.consultation !== null && state.session === "in");
+      if (state.consultation === null) report.clear();
+      // Drawn when there is nobody too: nothing of the last patient stays, even where it is not seen.
+      const c = state.consultation ?? NOBODY;
       setAttribute(columns, "data-over", isCallOver(c));
       patient.update(state, c);
       stage.update(state, c);
       values.update(state, c);
       curve.update(state, c);
-      report.update(state, c);
+      if (c !== NOBODY) report.update(state, c);
       journal.update(c);
     },
   };

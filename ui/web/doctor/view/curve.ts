@@ -59,8 +59,13 @@ export function curveView() {
       setAttribute(mark, "class", `badge ${curve ? "state-recorded" : "state-live"}`);
       setLine(mark, curve ? `✓ ${w.recorded}` : now ? `● ${w.live}` : "");
       setShown(simulated, !mark.hidden && isSimulated(c));
-      if (curve) drawRecorded(curve);
-      else if (now) drawLive(live, now);
+      if (curve) drawRecorded(c, curve);
+      else {
+        drawnKey = "";
+        wipe(recorded);
+      }
+      if (now && !curve) drawLive(live, now);
+      else wipe(live);
     },
   };
   new ResizeObserver(() => {
@@ -79,9 +84,9 @@ export function curveView() {
     setShown(choice, curves.length > 0);
   }
 
-  function drawRecorded(curve: RecordedCurve): void {
+  function drawRecorded(c: Consultation, curve: RecordedCurve): void {
     const seconds = curve.samples.length / curve.rate;
-    const key = `${curve.attempt}/${curve.samples.length}/${currentLanguage()}`;
+    const key = `${c.id}/${curve.attempt}/${curve.samples.length}/${currentLanguage()}`;
     if (key === drawnKey || scroll.clientHeight === 0) return;
     drawnKey = key;
     setAttribute(scroll, "aria-label", words().curve_recorded_name(curve.attempt, Math.round(seconds)));
@@ -96,6 +101,11 @@ export function curveView() {
 
 function title(curve: RecordedCurve): string {
   return words().curve_attempt(curve.attempt, Math.round(curve.samples.length / curve.rate));
+}
+
+/** Hidden is not enough: nothing of a patient stays in it for the next. */
+function wipe(canvas: HTMLCanvasElement): void {
+  if (canvas.width !== 0) canvas.width = 0;
 }
 
 /** The newest sample is at the right edge; what never came is left blank. */

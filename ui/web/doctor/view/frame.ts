@@ -100,5 +100,7 @@ function noticeText(notice: Notice): string {
         : w.refused(notice.advice, notice.code);
     case "unreadable":
       return w.unreadable(notice.code);
+    case "still_signed_in":
+      return w.still_signed_in;
   }
 }

@@ -22,7 +22,7 @@ export function journalView() {
     update(c: Consultation) {
       const facts = journalOf(c.facts);
       setText(count, facts.length === 0 ? words().journal_empty : String(facts.length));
-      const key = JSON.stringify([facts.map(({ number }) => number), currentLanguage()]);
+      const key = JSON.stringify([c.id, facts.map(({ number }) => number), currentLanguage()]);
       setChildren(list, key, () => facts.map(line));
       list.hidden = facts.length === 0;
     },

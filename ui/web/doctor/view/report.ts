@@ -22,6 +22,7 @@ export function reportView(dispatch: Dispatch) {
     h("textarea", {
       id: "report-text",
       maxlength: LONGEST,
+      autocomplete: "off", // else browsers keep it with the session, on the disk
       "aria-describedby": "report-problem report-memory",
     }),
     { input: () => setText(problem, "") },

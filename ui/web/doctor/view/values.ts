@@ -53,7 +53,7 @@ export function valuesView(dispatch: Dispatch) {
     const latestFirst = readings.toSorted((a, b) => b.number - a.number);
     setShown(earlier, latestFirst.length > 0);
     setShown(earlierTitle, latestFirst.length > 0);
-    const key = JSON.stringify([latestFirst.map(({ number }) => number), currentLanguage()]);
+    const key = JSON.stringify([latestFirst.map(({ measurement }) => measurement.id), currentLanguage()]);
     setChildren(earlier, key, () => latestFirst.map(earlierLine));
   }
 }
@@ -69,7 +69,7 @@ function tile(quantity: Quantity) {
     update(state: State, reading: Reading | null, live: Live | null, simulated: boolean) {
       const w = words();
       const language = currentLanguage();
-      setChildren(recorded, `${reading?.number}${language}`, () =>
+      setChildren(recorded, `${reading?.measurement.id}${language}`, () =>
         reading ? recordedValue(reading) : [h("p", { class: "none" }, w.not_measured)],
       );
       setText(age, reading ? ago(ageMs(state, reading.measurement.taken_at), w) : "");

@@ -20,6 +20,8 @@ const en: Words = {
   password: "Password",
   sign_in: "Sign in",
   sign_out: "Sign out",
+  still_signed_in:
+    "The service could not be told that you signed out: whoever loads this page again is signed in as you. Sign in and sign out again, or close the browser.",
   sign_in_state: {
     idle: "",
     checking: "Checking…",

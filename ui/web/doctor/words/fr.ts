@@ -34,6 +34,8 @@ const fr = {
   password: "Mot de passe",
   sign_in: "Se connecter",
   sign_out: "Se déconnecter",
+  still_signed_in:
+    "Le service n’a pas pu être prévenu de votre déconnexion : toute personne qui recharge cette page est connectée à votre place. Reconnectez-vous puis déconnectez-vous, ou fermez le navigateur.",
   sign_in_state: {
     idle: "",
     checking: "Vérification…",
