@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+import cli.judge
 from cli import auto
 from cli.demo_environment import ROOT, Options
 from cli.judge import judge
@@ -104,14 +105,11 @@ FROZEN = r"pictures at the doctor: frozen .*"
 MUTE = r"sound at the doctor: silence .*"
 VERDICT = "the run does not hold"
 BESIDE = {
-    # The stretch is broken there, and the refused frame is an incident.
-    "frame": (r"bundle: holds .*, the raw bytes say .*", r"incidents .*\['frames_dropped'\]"),
+    # The record itself is of an altered line; the refused frame is an incident in it.
+    "frame": r"(raw/|bundle: |a value's time|incidents .*frames_dropped|the record or ).*",
     # The strip in the picture stands still too; the booth itself says so.
-    "camera": (
-        r"pictures at the doctor: the camera's numbers read .*",
-        r"incidents .*camera_frozen.*",
-    ),
-    "sound": (),
+    "camera": r"(pictures at the doctor: |incidents .*camera_frozen).*",
+    "sound": r"sound at the doctor: .*",
 }
 
 
@@ -129,8 +127,7 @@ async def test_a_run_with_one_thing_broken_is_refused_for_that(
     assert status == 1
     assert said[-1] == VERDICT
     assert any(re.fullmatch(reason, each) for each in said), said
-    allowed = "|".join((reason, *BESIDE[sabotage]))
-    strange = [each for each in said[:-1] if not re.fullmatch(allowed, each)]
+    strange = [each for each in said[:-1] if not re.fullmatch(BESIDE[sabotage], each)]
     assert strange == []
 
 
@@ -358,8 +355,16 @@ TAMPERED: list[tuple[Callable[[Path], None], str]] = [
     ("tamper", "reason"), TAMPERED, ids=[f"{n}-{reason}" for n, (_, reason) in enumerate(TAMPERED)]
 )
 def test_what_was_tampered_with_is_refused(
-    good: Path, tmp_path: Path, tamper: Callable[[Path], None], reason: str
+    good: Path,
+    tmp_path: Path,
+    tamper: Callable[[Path], None],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Only what is tampered with is judged again: decoding all pictures and sound takes its time.
+    for what in ("pictures", "sound", "screens"):
+        if what not in reason:
+            monkeypatch.setattr(cli.judge, f"judge_{what}", lambda _evidence: None)
     copy = tmp_path / "copy"
     shutil.copytree(good, copy)
     tamper(copy)
