@@ -54,12 +54,32 @@ def test_turns_red(
     mutation: Mutation, runs: dict[Mutation, Future[subprocess.CompletedProcess[str]]]
 ) -> None:
     run = runs[mutation].result()
-    # 1: a test ran and failed. Anything else (2 collection, 4 usage, 5 none) proves nothing.
+    # A test ran and failed. Anything else (a fixture or a collection that breaks, no test) proves
+    # nothing.
+    failed = f"FAILED {mutation.test}" in run.stdout
     assert run.returncode == 1, f"still green, or did not run:\n{run.stdout}\n{run.stderr}"
+    assert failed, f"broken, not failed:\n{run.stdout}\n{run.stderr}"
+
+
+def test_without_a_mutation_they_are_green(tmp_path: Path) -> None:
+    """Else a test could be red because of the copy."""
+    _copy(tmp_path)
+    run = _pytest(tmp_path, *sorted({mutation.test for mutation in MUTATIONS}), seconds=600)
+    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
 
 
 def _run(mutation: Mutation, folder: Path) -> subprocess.CompletedProcess[str]:
     """Return how pytest ended on the test, in a copy of the tree with the mutation applied."""
+    _copy(folder)
+    target = folder / mutation.file
+    source = target.read_text(encoding="utf-8")
+    if source.count(mutation.old) != 1:
+        raise AssertionError(f"{mutation.old!r} is not once in {mutation.file}")
+    target.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
+    return _pytest(folder, "-x", mutation.test, seconds=180)
+
+
+def _copy(folder: Path) -> None:
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(
@@ -71,17 +91,15 @@ def _run(mutation: Mutation, folder: Path) -> subprocess.CompletedProcess[str]:
         shutil.copy(ROOT / file, folder)
     if (ROOT / "build").is_dir():
         (folder / "build").symlink_to(ROOT / "build")
-    target = folder / mutation.file
-    source = target.read_text(encoding="utf-8")
-    if source.count(mutation.old) != 1:
-        raise AssertionError(f"{mutation.old!r} is not once in {mutation.file}")
-    target.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
+
+
+def _pytest(folder: Path, *arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", mutation.test],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=seconds,
         check=False,
     )
