@@ -270,12 +270,23 @@ def test_a_second_doctor_is_refused() -> None:
     assert walk.done[-1] == effects.ConfirmLease("lease-1", accepted=True)
 
 
+@red_under(
+    "kiosk/consultation/journey/doctor.py",
+    old="    if message.consultation != state.case.consultation:\n",
+    new="    if False:\n",
+)
 def test_a_message_for_another_consultation_changes_nothing() -> None:
     walk = Walk()
     walk.to_waiting()
     before = walk.state
     walk.clinic_says(clinic.LeaseOffered("another", "lease-1", DOCTOR))
     assert walk.state == before
+    walk = Walk()
+    walk.to_call()
+    before, done = walk.state, list(walk.done)
+    for body in (clinic.SendReport(REPORT), clinic.EndCall()):
+        walk.clinic_says(clinic.OrderSent("another", clinic.Order("o1", body)))
+    assert (walk.state, walk.done) == (before, done)
 
 
 def test_an_order_repeated_is_one_order() -> None:
