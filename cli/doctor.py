@@ -355,10 +355,6 @@ class DoctorRobot:
         await expect(ask).to_be_enabled(timeout=self._timeout_ms)
         await ask.click()
 
-    async def measurement_state(self) -> str:
-        """Return where the measurement asked for stands: `sending`, `stored`, … `recorded`."""
-        return await self.page.locator(".progress").get_attribute("data-asked") or ""
-
     async def wait_for_measurement(
         self, states: Sequence[str] = ("recorded",), timeout_seconds: float = 90.0
     ) -> str:
