@@ -38,7 +38,7 @@ from cli.demo_content import generate
 from cli.demo_environment import CONTENT, ROOT, DemoEnvironment, DemoError, Options
 from cli.display import DisplayError
 from cli.doctor import DoctorError, DoctorRobot
-from cli.judge import PICTURES
+from cli.judge_senses import PICTURES
 from cli.observer import Observer
 from cli.patient import Answers, PatientError, PatientRobot
 from cli.supervisor import SupervisorError

@@ -21,7 +21,8 @@ import numpy as np
 import pytest
 
 from cli.demo_content import draw
-from cli.judge import PAGES, PICTURES, SCREENS, judge
+from cli.judge import judge
+from cli.judge_senses import PAGES, PICTURES, SCREENS
 
 BEGAN = 1_800_000_000.0  # s since 1970
 DRAWN = [97, 72, 94, 88]
