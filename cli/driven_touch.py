@@ -398,8 +398,13 @@ class Client(QObject):
     def _begin(self, asked: Json) -> None:
         driver = self._driver
         seconds = float(asked.get("seconds", 10))
-        now: Callable[[], bool] = lambda: True  # noqa: E731
-        accepts: Callable[[], bool] = lambda: bool(driver.state()["accepting"])  # noqa: E731
+
+        def now() -> bool:
+            return True
+
+        def accepts() -> bool:
+            return bool(driver.state()["accepting"])
+
         match asked.get("do"):
             case "state":
                 self._wait(now, seconds, driver.state)

@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     task = parser.parse_args(arguments).task
     try:
         if task == "build":
-            print("words compiled" if build() else "words are up to date")
+            print(f"cabine: touchscreen's words: {'compiled' if build() else 'up to date'}")
         elif task == "update":
             update_words()
         else:

@@ -147,7 +147,7 @@ def main() -> int:
     action = parser.parse_args().action
     try:
         if action == "build":
-            print(f"{OUT}: {'built' if build() else 'up to date'}")
+            print(f"cabine: doctor's page: {'built' if build() else 'up to date'}")
         else:
             check()
             print("TypeScript: no errors")

@@ -75,7 +75,8 @@ def close_interrupted(folders: Folders, clock: SystemClock) -> None:
     try:
         interrupted = folders.interrupted()
     except OSError as error:
-        LOG.error("interrupted_consultations_unknown reason=%s", error.strerror)  # noqa: TRY400
+        reason = error.strerror
+        LOG.error("interrupted_consultations_unknown reason=%s", reason)  # noqa: TRY400 - said whole
         return
     for folder in interrupted:
         try:

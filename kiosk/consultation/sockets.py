@@ -119,7 +119,8 @@ class LineServer:
                 except asyncio.IncompleteReadError:
                     return
                 except asyncio.LimitOverrunError:
-                    LOG.error("socket_line_too_long socket=%s", self._path.name)  # noqa: TRY400
+                    name = self._path.name
+                    LOG.error("socket_line_too_long socket=%s", name)  # noqa: TRY400 - said whole
                     return
                 if self._heard is not None:
                     self._heard(line)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from contracts.consultation import Doctor, Instrument, Language, Outcome, Reason, RedFlag
 from contracts.measurement import Quality, Quantity
@@ -73,12 +74,12 @@ TYPED_PAGES = ("names", "birth_date", "birth_place")
 
 
 def measuring(phase: MeasurePhase, **more: object) -> Measuring:
-    fields: dict[str, object] = {"attempt": 1, "simulated": True, **more}
-    return Measuring(instrument=Instrument.OXIMETER, phase=phase, **fields)  # type: ignore[arg-type]
+    fields: dict[str, Any] = {"attempt": 1, "simulated": True, **more}
+    return Measuring(instrument=Instrument.OXIMETER, phase=phase, **fields)
 
 
 def call(state: CallState = CallState.CONNECTED, **more: object) -> Call:
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "doctor": DOCTOR,
         "camera": True,
         "microphone": True,
@@ -87,7 +88,7 @@ def call(state: CallState = CallState.CONNECTED, **more: object) -> Call:
         "cannot_hear_sent": False,
         **more,
     }
-    return Call(state=state, **fields)  # type: ignore[arg-type]
+    return Call(state=state, **fields)
 
 
 PHASES: dict[str, Measuring] = {
