@@ -186,6 +186,9 @@ class _Service:
         response.delete_cookie(COOKIE, path="/", secure=self._tls, httponly=True, samesite="strict")
         return response
 
+    async def _signed_in_still(self, connection: HTTPConnection) -> bool:
+        return await self._session(connection) is not None
+
     async def _session(self, connection: HTTPConnection) -> Session | None:
         return await self._sessions.find(connection.cookies.get(COOKIE))
 
@@ -206,7 +209,7 @@ class _Service:
             return
         await socket.accept()
         page = Page(session.subject, doctor, session.key, session.expires, Outbox())
-        end = DoctorEnd(self._hub, page)
+        end = DoctorEnd(self._hub, page, functools.partial(self._signed_in_still, socket))
         try:
             await Connection(socket, page.outbox, _doctor_messages, end.receive, end.facts).serve()
         finally:

@@ -27,6 +27,7 @@ from contracts.clinic import (
     CloseConsultation,
     ConfirmLease,
     ConsultationClosed,
+    CurveFact,
     DoctorPresence,
     Fact,
     FactsStored,
@@ -50,6 +51,10 @@ from contracts.measurement import Present
 
 REPLACED = 4001  # close code
 OLDEST = 130
+FASTEST_CURVE = 1000  # Hz
+LONGEST_CURVE = 4  # s of curve in one message; a fact is a second, a live batch less
+HIGHEST_SPO2 = 100
+HIGHEST_PULSE_RATE = 350  # /min; devices say "no value" by numbers above, such as 511
 
 _log = logging.getLogger(__name__)
 
@@ -301,8 +306,13 @@ class BoothEnd:
                 page.outbox.send(CallAnswer(known.id, message.generation, message.sdp))
 
     def _live(self, message: BoothLive) -> None:
+        _check_curve(message.rate_hz, message.curve)
+        _check_live("spo2", message.spo2, HIGHEST_SPO2)
+        _check_live("pulse_rate", message.pulse_rate, HIGHEST_PULSE_RATE)
         known = self._hub.consultations.get(message.consultation)
         if known is None or known.booth != self._booth or known.doctor is None:
+            return
+        if known.closed_at is not None:
             return
         batch = LiveBatch(**msgspec.structs.asdict(message))
         encoded = msgspec.json.encode(batch)
@@ -434,7 +444,23 @@ def _check_facts(facts: Sequence[Fact]) -> None:
     for fact in facts:
         if fact.at.tzinfo is None:
             raise Refusal("time_without_zone", "send times with their offset")
+        if isinstance(fact.body, CurveFact):
+            _check_curve(fact.body.rate_hz, fact.body.samples)
         if isinstance(fact.body, MeasurementFact):
             result = fact.body.measurement.result
             if isinstance(result, Present) and not Decimal(result.value).is_finite():
                 raise Refusal("not_a_number", "a value that is absent is sent as absent")
+
+
+def _check_curve(rate_hz: int, samples: Sequence[float]) -> None:
+    """Refuse what would take a doctor's page without end to draw."""
+    if not 1 <= rate_hz <= FASTEST_CURVE or len(samples) > rate_hz * LONGEST_CURVE:
+        raise Refusal(
+            "curve_impossible",
+            f"send at most {LONGEST_CURVE} s of curve at once, at 1 to {FASTEST_CURVE} Hz",
+        )
+
+
+def _check_live(what: str, number: int | None, highest: int) -> None:
+    if number is not None and not 0 <= number <= highest:
+        raise Refusal("not_a_value", f"{what} is from 0 to {highest}; what is absent is null")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from clinic import records, waiting_room
 from clinic.errors import Refusal
-from clinic.hub import Hub, Page, booth_presence_of, checked_id
+from clinic.hub import SESSION_ENDED, Hub, Page, booth_presence_of, checked_id
 from clinic.outbox import FactsDue
 from clinic.records import Consultation
 from clinic.waiting_room import AlreadyConfirmed, Granted, NotWaiting, Taken
@@ -50,11 +51,15 @@ _log = logging.getLogger(__name__)
 
 
 class DoctorEnd:
-    """One connected page. `receive` each message in turn; `leave` when the connection ends."""
+    """One connected page. `receive` each message in turn; `leave` when the connection ends.
 
-    def __init__(self, hub: Hub, page: Page) -> None:
+    `signed_in` says whether the page's session is still open.
+    """
+
+    def __init__(self, hub: Hub, page: Page, signed_in: Callable[[], Awaitable[bool]]) -> None:
         self._hub = hub
         self._page = page
+        self._signed_in = signed_in
         self._welcomed = False
 
     async def receive(self, message: DoctorMessage) -> None:
@@ -119,8 +124,13 @@ class DoctorEnd:
         if hello.after < 0:
             raise Refusal("after_negative", "after is the number of the last fact had, or 0")
         asked = None if hello.consultation is None else checked_id(hello.consultation)
-        current = self._current(asked)
         page = self._page
+        # Asked again: who signed out since the connection began did not find this page in the hub.
+        # Nothing is awaited between the answer and its place there.
+        if not await self._signed_in():
+            page.outbox.close(SESSION_ENDED, "signed out")
+            return
+        current = self._current(asked)
         self._welcomed = True
         self._hub.pages.append(page)
         page.outbox.send(DoctorWelcomed(page.doctor, current, self._hub.clock.now()))

@@ -11,8 +11,10 @@ import socket
 from asyncio.transports import BaseTransport
 from collections.abc import Callable, Iterator
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config import ClinicConfig, ConfigError
@@ -23,11 +25,45 @@ PING_SECONDS = 5.0
 PONG_SECONDS = 10.0
 LINGER_SECONDS = 1.0
 FAREWELL_SECONDS = 0.3
+REQUEST_SECONDS = 10.0
 # Beyond these a peer is slow: live batches must grow old here, where newest wins, not in buffers.
 SEND_BUFFER = 64 << 10
 WRITE_BUFFER = 64 << 10
 
 _log = logging.getLogger(__name__)
+
+
+class Http(H11Protocol):
+    """A peer that asks nothing, or never to the end, cannot keep its connection (uvicorn's can)."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; wait on while the request is not whole."""
+        super().data_received(data)
+        upgraded = self.transport.get_protocol() is not self  # a WebSocket: its hello is waited for
+        if upgraded or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._wait_no_more()
+        elif self._patience is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone by itself."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _wait_no_more(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 class WebSockets(WebSocketsSansIOProtocol):
@@ -99,7 +135,7 @@ def make_server(
     """Return a server for `app`; run it with `serve(sockets=[listen(...)])`."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Http,
         ws=WebSockets,
         ws_max_size=MESSAGE_LIMIT,
         ws_ping_interval=PING_SECONDS,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,24 +57,37 @@ class _Tries:
 
 
 class Throttle:
-    """A few tries a login, then one every `seconds`. Unknown logins are counted alike."""
+    """A few tries a login, then one every `seconds`. Unknown logins are counted alike.
+
+    Of unknown logins the last `most_logins` are remembered; of `accounts`, all: nobody gets new
+    tries for one by making others up.
+    """
 
     def __init__(
-        self, clock: Clock, tries: int = 5, seconds: float = 30.0, most_logins: int = 10_000
+        self,
+        clock: Clock,
+        tries: int = 5,
+        seconds: float = 30.0,
+        most_logins: int = 10_000,
+        *,
+        accounts: Collection[str] = (),
     ) -> None:
         self._clock = clock
         self._tries = tries
         self._seconds = seconds
         self._most_logins = most_logins
-        self._logins: OrderedDict[str, _Tries] = OrderedDict()
+        self._accounts = {login: _Tries(tries, clock.monotonic()) for login in accounts}
+        self._unknown: OrderedDict[str, _Tries] = OrderedDict()
 
     def take(self, login: str) -> int:
         """Use up a try. Return 0, or in how many seconds there will be one."""
         now = self._clock.monotonic()
-        known = self._logins.setdefault(login, _Tries(self._tries, now))
-        self._logins.move_to_end(login)
-        if len(self._logins) > self._most_logins:
-            self._logins.popitem(last=False)
+        known = self._accounts.get(login)
+        if known is None:
+            known = self._unknown.setdefault(login, _Tries(self._tries, now))
+            self._unknown.move_to_end(login)
+            if len(self._unknown) > self._most_logins:
+                self._unknown.popitem(last=False)
         known.left = min(self._tries, known.left + (now - known.at) / self._seconds)
         known.at = now
         if known.left < 1:
@@ -84,7 +97,8 @@ class Throttle:
 
     def succeeded(self, login: str) -> None:
         """The right password gives all tries back."""
-        self._logins.pop(login, None)
+        if login in self._accounts:
+            self._accounts[login] = _Tries(self._tries, self._clock.monotonic())
 
 
 class PasswordSignIn:
@@ -92,7 +106,7 @@ class PasswordSignIn:
 
     def __init__(self, accounts: Sequence[DoctorAccount], clock: Clock) -> None:
         self._accounts: Mapping[str, DoctorAccount] = {each.login: each for each in accounts}
-        self._throttle = Throttle(clock)
+        self._throttle = Throttle(clock, accounts=self._accounts)
         self._nobody = hash_password("")
         self._checks = asyncio.Semaphore(MOST_CHECKS)
         self._waiting = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import socket
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from clinic import connection
+from clinic import connection, server
 from clinic import sign_in as sign_in_module
 from clinic.hub import SESSION_ENDED
 from clinic.passwords import verify_password
@@ -26,8 +27,10 @@ from contracts.clinic import (
     BoothHello,
     BoothLive,
     Claim,
+    CurveFact,
     DoctorHello,
     DoctorWelcomed,
+    Fact,
     Facts,
     FactsStored,
     JoinQueue,
@@ -215,6 +218,42 @@ async def test_hello_comes_first(clinic: RunningClinic, monkeypatch: pytest.Monk
     assert await closing_of(silent) == 1008
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"GET /doctor/ HTTP/1.1\r\nHost: loc",
+        (
+            b"POST /api/session HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{"
+        ),
+        b"GET /api",
+    ],
+    ids=["nothing", "half a head", "half a body", "half a second head"],
+)
+async def test_who_never_ends_a_request_is_put_out(
+    clinic: RunningClinic, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.3)
+    host = urlsplit(clinic.url).netloc
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    if begun == b"GET /api":
+        writer.write(b"GET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"Sign in first.\n")
+    writer.write(begun.replace(b"{host}", host.encode()))
+    with contextlib.suppress(ConnectionResetError):
+        # less than uvicorn's own patience with a connection kept alive (5 s)
+        await asyncio.wait_for(reader.read(), 4)
+    writer.close()
+    with contextlib.suppress(ConnectionResetError):
+        await writer.wait_closed()
+    # who asks in time, and a page that is connected, are not
+    page = await connect_page(clinic.url, await sign_in(clinic.url))
+    with pytest.raises(TimeoutError):  # twice the patience
+        await asyncio.wait_for(page.socket.wait_closed(), 0.6)
+    await page.close()
+
+
 # --- sessions --------------------------------------------------------------------------------
 
 
@@ -229,6 +268,17 @@ async def test_a_session_says_who_and_ends(clinic: RunningClinic) -> None:
     assert gone.status == 204
     assert await closing_of(page) == SESSION_ENDED
     assert (await request(clinic.url, "GET", "/api/session", Cookie=cookie)).status == 401
+
+
+@red_under("clinic/doctor_end.py", old="if not await self._signed_in():", new="if False:")
+async def test_a_page_that_says_hello_after_the_sign_out_is_put_out(clinic: RunningClinic) -> None:
+    cookie = await sign_in(clinic.url)
+    page = await connect_page(clinic.url, cookie, hello=False)
+    gone = await request(clinic.url, "DELETE", "/api/session", Cookie=cookie, Origin=clinic.url)
+    assert gone.status == 204
+    await page.send(DoctorHello(PROTOCOL))
+    assert await closing_of(page) == SESSION_ENDED
+    assert page.seen == []
 
 
 async def test_a_session_expires_under_an_open_page(clinic: RunningClinic) -> None:
@@ -407,6 +457,37 @@ async def test_what_is_not_a_number_is_not_taken_for_one(clinic: RunningClinic, 
     assert (await booth.until(Refused)).code in ("not_a_number", "message_malformed")
     await booth.send(facts(consultation))
     assert (await booth.until(FactsStored)).number == 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "count"), [(0, 75), (-75, 75), (1001, 75), (10**30, 1), (75, 301), (1, 100_000)]
+)
+async def test_a_curve_no_page_could_draw_is_refused(
+    clinic: RunningClinic, rate: int, count: int
+) -> None:
+    consultation, curve = new_id(), (0.5,) * count
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    recorded = CurveFact(Instrument.OXIMETER, new_id(), 1, rate, curve)
+    await booth.send(facts(consultation, Fact(1, clinic.now(), recorded)))
+    assert (await booth.until(Refused)).code == "curve_impossible"
+    await booth.send(facts(consultation))
+    assert (await booth.until(FactsStored)).number == 0
+    await booth.send(BoothLive(consultation, Instrument.OXIMETER, 1, rate, 0, curve, 97, 70))
+    assert (await booth.until(Refused)).code == "curve_impossible"
+
+
+# 127 and 511 are how an oximeter says that it has no value.
+@red_under("clinic/booth_end.py", old="not 0 <= number <= highest", new="number < 0")
+@pytest.mark.parametrize(("spo2_now", "pulse"), [(127, None), (-1, 70), (None, 511), (97, -1)])
+async def test_a_live_number_that_is_no_value_is_refused(
+    clinic: RunningClinic, spo2_now: int | None, pulse: int | None
+) -> None:
+    consultation = new_id()
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    await booth.send(
+        BoothLive(consultation, Instrument.OXIMETER, 1, 75, 0, (0.5,), spo2_now, pulse)
+    )
+    assert (await booth.until(Refused)).code == "not_a_value"
 
 
 @pytest.mark.parametrize(

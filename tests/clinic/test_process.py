@@ -359,6 +359,7 @@ async def test_every_answer_carries_the_security_headers(clinic: RunningClinic) 
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert "require-trusted-types-for 'script'" in policy
+        assert "; trusted-types 'none'; " in policy
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -50,7 +50,7 @@ def test_what_is_not_a_stored_password_is_refused(stored: str) -> None:
 
 def test_tries_run_out_and_come_back() -> None:
     clock = FakeClock()
-    throttle = Throttle(clock, tries=3, seconds=30, most_logins=2)
+    throttle = Throttle(clock, tries=3, seconds=30, most_logins=2, accounts=("a",))
     assert [throttle.take("a") for _ in range(5)] == [0, 0, 0, 30, 30]
     clock.advance(29)
     assert throttle.take("a") == 1
@@ -59,6 +59,16 @@ def test_tries_run_out_and_come_back() -> None:
     assert throttle.take("b") == 0
     throttle.succeeded("a")
     assert throttle.take("a") == 0
+
+
+@pytest.mark.parametrize("login", ["an account", "nobody"])
+def test_tries_do_not_come_back_by_trying_other_logins(login: str) -> None:
+    throttle = Throttle(FakeClock(), tries=3, seconds=30, most_logins=20, accounts=("an account",))
+    assert [throttle.take(login) for _ in range(4)] == [0, 0, 0, 30]
+    others = 100 if login == "an account" else 19  # of unknown ones the last are remembered
+    for number in range(others):
+        throttle.take(f"made up {number}")
+    assert throttle.take(login) == 30
 
 
 async def drain(outbox: Outbox) -> list[object]:

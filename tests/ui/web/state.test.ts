@@ -244,6 +244,20 @@ test("the live curve keeps some seconds, leaves gaps, and begins anew with an at
   assert.deepEqual(page.c.live.oximeter?.chunks.map(({ start }) => start), [0]);
 });
 
+test("a curve that could not be drawn is not tried, and a long one breaks nothing", () => {
+  const curve = (rate_hz: number, count: number): FactBody => ({
+    type: "curve",
+    instrument: "oximeter",
+    event: "x",
+    attempt: 1,
+    rate_hz,
+    samples: new Array<number>(count).fill(0.5),
+  });
+  const page = inCall().facts(4, curve(0, 75), curve(-1, 75), curve(75, 500_000));
+  assert.deepEqual(recordedCurves(page.c.facts).map(({ samples }) => samples.length), [500_000]);
+  assert.equal(liveOf(page.told({ ...live(0, 15), rate_hz: 0 }).state, "oximeter"), null);
+});
+
 test("recorded seconds are joined by attempt, in the order of the record", () => {
   const second = (of: number, sample: number): FactBody => ({
     type: "curve",

@@ -87,14 +87,14 @@ export interface RecordedCurve {
 export function recordedCurves(facts: Facts): RecordedCurve[] {
   const curves: { instrument: Instrument; attempt: number; rate: number; samples: number[] }[] = [];
   for (const { body } of facts) {
-    if (body.type !== "curve") continue;
+    if (body.type !== "curve" || body.rate_hz <= 0) continue; // no rate: nothing that can be drawn
     const { instrument, attempt, rate_hz: rate } = body;
     let curve = curves.find(
       (known) =>
         known.instrument === instrument && known.attempt === attempt && known.rate === rate,
     );
     if (!curve) curves.push((curve = { instrument, attempt, rate, samples: [] }));
-    curve.samples.push(...body.samples);
+    for (const sample of body.samples) curve.samples.push(sample); // "...": the stack has an end
   }
   return curves;
 }

@@ -522,6 +522,7 @@ function factsReceived(state: State, c: Consultation, facts: readonly ReadFact[]
 
 function withLive(c: Consultation, batch: LiveBatch, now: number): Consultation {
   const before = c.live[batch.instrument];
+  if (batch.rate_hz <= 0) return c;
   const late = before !== undefined && batch.attempt < before.attempt;
   if (late || c.closed !== null || isOver(c, batch.instrument, batch.attempt)) return c;
   const end = before?.chunks.at(-1);
