@@ -46,6 +46,8 @@ from contracts.consultation import Report
 
 FACTS_A_MESSAGE = 100
 LONGEST_REPORT = 20_000
+LONGEST_OFFER = 100_000  # characters; a browser's has some 10,000
+LONGEST_CANDIDATE = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -264,6 +266,13 @@ class DoctorEnd:
         known = self._hub.consultations.get(message.consultation)
         if known is None or not known.held_by(self._page.login):
             raise Refusal("not_yours", "claim the patient first", strike=False)
+        text, longest = (
+            (message.sdp, LONGEST_OFFER)
+            if isinstance(message, Offer)
+            else (message.candidate, LONGEST_CANDIDATE)
+        )
+        if len(text) > longest:
+            raise Refusal("signal_too_long", f"send at most {longest} characters")
         if message.generation > known.generation:
             raise Refusal("generation_unknown", "offer for the generation invited")
         newest = self._hub.call_page(self._page.login) is self._page

@@ -51,7 +51,8 @@ TICK_S = 0.25
 STATS_EVERY_S = 1.0
 CLOSE_WITHIN_S = 1.0
 SELF_VIEW = (640, 360)  # it is shown small: a quarter of the pixels to copy and draw
-MAX_EARLY_CANDIDATES = 64  # a page has about ten
+# A page has about ten. Each one more is paired with all of ours: thousands stop this process.
+MAX_CANDIDATES = 64
 DOCTOR_LEVEL_KEPT_S = 0.1  # a level older than this says nothing of what the speaker plays
 
 
@@ -66,6 +67,7 @@ class _Current:
     sent_sound: SoundMeter
     received_picture: PictureMeter = field(default_factory=PictureMeter)
     received_sound: SoundMeter = field(default_factory=SoundMeter)
+    candidates: int = 0
 
 
 class Session:
@@ -190,11 +192,16 @@ class Session:
     def _take_candidate(self, order: AddCandidate) -> None:
         current = self._current
         if order.generation > self._newest_generation:
-            self._early = [*self._early[-(MAX_EARLY_CANDIDATES - 1) :], order]
+            self._early = [*self._early[-(MAX_CANDIDATES - 1) :], order]
         elif current is not None and order.generation == current.generation:
             self._add_candidate(current, order)
 
     def _add_candidate(self, current: _Current, order: AddCandidate) -> None:
+        current.candidates += 1
+        if current.candidates > MAX_CANDIDATES:
+            if current.candidates == MAX_CANDIDATES + 1:
+                log.warning("candidates_dropped generation=%d", current.generation)
+            return
         # Not waited for: a name ending in .local is asked of the network.
         self._in_background(
             current.call.add_candidate(order.candidate, mid=order.mid, line=order.line)

@@ -45,6 +45,7 @@ from kiosk.media.sound import RATE, Block, samples_of
 
 log = logging.getLogger(__name__)
 
+MOST_CANDIDATES = 64  # in an offer: a page has about ten, and trickles them
 SOUND_QUEUE = 5  # blocks: 100 ms, more is delay the doctor hears
 VIDEO_PREFERENCE = ("video/h264", "video/vp8")
 
@@ -287,6 +288,8 @@ def _check(offer: str) -> list[str]:
     bundles = [group.items for group in session.group if group.semantic == "BUNDLE"]
     if bundles != [mids] or len(set(mids)) != len(mids) or "" in mids:
         raise _refused("its lines are not bundled in one transport")
+    if sum(len(media.ice_candidates) for media in session.media) > MOST_CANDIDATES:
+        raise _refused(f"it has more than {MOST_CANDIDATES} candidates")
     for media in session.media:
         if media.dtls is None or not media.dtls.fingerprints:
             raise _refused("a line has no DTLS fingerprint")

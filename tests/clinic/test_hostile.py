@@ -26,6 +26,10 @@ from contracts.clinic import (
     PROTOCOL,
     BoothHello,
     BoothLive,
+    CallCandidate,
+    CallInvited,
+    CallOffer,
+    Candidate,
     Claim,
     CurveFact,
     DoctorHello,
@@ -36,6 +40,7 @@ from contracts.clinic import (
     JoinQueue,
     LeaseLost,
     LiveBatch,
+    Offer,
     Refused,
     RequestCall,
 )
@@ -252,6 +257,26 @@ async def test_who_never_ends_a_request_is_put_out(
     with pytest.raises(TimeoutError):  # twice the patience
         await asyncio.wait_for(page.socket.wait_closed(), 0.6)
     await page.close()
+
+
+async def test_a_page_cannot_fill_a_booths_queue_with_long_signals(clinic: RunningClinic) -> None:
+    consultation = new_id()
+    page = await connect_page(clinic.url, await sign_in(clinic.url))
+    booth = await connect_booth(clinic.url, clinic.now(), consultation)
+    await booth.join(consultation, clinic.now())
+    await page.sees(consultation)
+    await booth.meets(page, consultation)
+    await booth.send(RequestCall(consultation))
+    invited = await page.until(CallInvited)
+    for long in (
+        Offer(consultation, invited.generation, "v" * 100_001),
+        Candidate(consultation, invited.generation, "c" * 1_001, "0", 0),
+    ):
+        await page.send(long)
+        assert (await page.until(Refused)).code == "signal_too_long"
+    await page.send(Offer(consultation, invited.generation, "v=0"))
+    assert (await booth.until(CallOffer)).sdp == "v=0"
+    assert booth.of(CallCandidate) == []
 
 
 # --- sessions --------------------------------------------------------------------------------

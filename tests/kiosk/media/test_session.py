@@ -30,7 +30,7 @@ from kiosk.media.engine import Engine, Received, SentMeters
 from kiosk.media.errors import OfferRefused, SpeakerUnavailable
 from kiosk.media.liveness import Pulse, Transport
 from kiosk.media.picture import Picture
-from kiosk.media.session import Session
+from kiosk.media.session import MAX_CANDIDATES, Session
 from kiosk.media.sound import BLOCK, Block
 from tests.mutation import red_under
 
@@ -202,6 +202,23 @@ async def test_early_candidates_are_bounded(rig: Rig) -> None:
     for number in range(1000):
         await rig.session.obey(AddCandidate(1, str(number), "0", 0))
     assert (await rig.call(1)).candidates == [str(n) for n in range(936, 1000)]
+
+
+@red_under(
+    "kiosk/media/session.py",
+    old="current.candidates > MAX_CANDIDATES",
+    new="current.candidates < 0",
+)
+async def test_candidates_without_end_reach_the_engine_no_more(rig: Rig) -> None:
+    call = await rig.call(1)
+    for number in range(1000):
+        await rig.session.obey(AddCandidate(1, str(number), "0", 0))
+    await rig.settle()
+    assert call.candidates == [str(n) for n in range(MAX_CANDIDATES)]
+    later = await rig.call(2)  # the next call has its own
+    await rig.session.obey(AddCandidate(2, "a", "0", 0))
+    await rig.settle()
+    assert later.candidates == ["a"]
 
 
 @red_under(

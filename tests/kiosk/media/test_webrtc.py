@@ -147,6 +147,22 @@ async def test_an_offer_that_cannot_be_answered_is_refused(offer: str) -> None:
         await booth.close()
 
 
+async def test_an_offer_of_a_thousand_candidates_is_refused() -> None:
+    """Each would be paired with all of ours, while nothing else is done."""
+    booth, page = Booth(), Page()
+    try:
+        offer, _ = await page.offer()
+        lines = "".join(
+            f"a=candidate:{n} 1 udp 2122260223 10.0.{n // 250}.{n % 250} 5000 typ host\r\n"
+            for n in range(1000)
+        )
+        with pytest.raises(OfferRefused, match="candidates"):
+            await booth.call.answer(offer + lines)
+    finally:
+        await page.close()
+        await booth.close()
+
+
 async def test_a_candidate_that_cannot_be_read_is_dropped() -> None:
     async with connected(Page()) as (page, booth, _):
         for broken in ("", "candidate:", "nonsense", "candidate:1 2 udp x y z typ host"):
