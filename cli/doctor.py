@@ -303,17 +303,25 @@ class DoctorRobot:
             timeout=timeout_seconds * 1000
         )
 
-    async def wait_for_picture(self, timeout_seconds: float = 20.0) -> float:
-        """Wait until the patient's picture moves; return the seconds it took from this call."""
+    async def wait_for_picture(
+        self, timeout_seconds: float = 20.0, *, moving: bool = True
+    ) -> float:
+        """Wait until the patient's picture is there and (with `moving`) moves.
+
+        Return the seconds it took from this call.
+        """
         started = time.monotonic()
         while True:
             left = timeout_seconds - (time.monotonic() - started)
             if left <= 0:
                 said = await self.call_state()
-                raise DoctorError(f"no moving picture in {timeout_seconds} s: page says {said}")
+                raise DoctorError(f"no picture in {timeout_seconds} s: page says {said}")
             if await self.page.evaluate(
-                "() => (document.querySelector('video.remote')?.videoWidth ?? 0) > 0"
+                "() => { const video = document.querySelector('video.remote');"
+                " return video !== null && video.videoWidth > 0 && video.readyState >= 2; }"
             ):
+                if not moving:
+                    return time.monotonic() - started
                 stats = await self.picture_stats(min(0.15, left))
                 if stats.changed > 0:
                     return time.monotonic() - started

@@ -37,7 +37,8 @@ def _pictures(evidence: Evidence, end: str) -> list[Any]:
     found = []
     for number in range(PICTURES):
         name = f"pictures/{end}-{number}.png"
-        picture = cv2.imread(str(evidence.folder / name))
+        file = evidence.folder / name
+        picture = cv2.imread(str(file)) if file.is_file() else None  # it would complain by itself
         if picture is None:
             evidence.blame(f"{name}: no picture")
         else:
