@@ -132,18 +132,19 @@ sys.exit(demo.main(["--patient", "auto", "--verbose"]))
 def holding(name: str, folders: list[Path]) -> list[str]:
     """Files of this person under `folders` that hold `name` in text or in their own name."""
     found = []
-    for folder in folders:
-        for path in folder.rglob("*"):
-            try:
-                if path.is_symlink() or path.stat().st_uid != os.getuid():
+    for top in folders:
+        for folder, _, files in os.walk(top):  # what vanishes while we look is passed over
+            for path in (Path(folder), *(Path(folder) / each for each in files)):
+                try:
+                    if path.is_symlink() or path.stat().st_uid != os.getuid():
+                        continue
+                    known = name in path.name
+                    if path.is_file() and path.stat().st_size < 50_000_000:
+                        known = known or name.encode() in path.read_bytes()
+                except OSError:
                     continue
-                known = name in path.name
-                if path.is_file() and path.stat().st_size < 50_000_000:
-                    known = known or name.encode() in path.read_bytes()
-            except OSError:  # another's, or gone while we looked
-                continue
-            if known:
-                found.append(str(path))
+                if known:
+                    found.append(str(path))
     return found
 
 
