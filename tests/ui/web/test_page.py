@@ -577,7 +577,7 @@ async def test_a_report_is_signed_after_the_patient_has_left(
     await booth.send(CloseConsultation(booth.consultation))
     await doctor.wait_for_call("left")
     await doctor.sign_report("Le patient est parti avant la fin.", "patient_left")
-    await expect(doctor.page.locator(".signed")).to_contain_text("joint au dossier")
+    await expect(doctor.page.locator(".signed")).to_contain_text("Le patient est parti")
     await doctor.back_to_waiting_room()
 
 
