@@ -446,6 +446,11 @@ def test_the_patients_camera_that_gives_one_picture_is_one_incident_and_said() -
     assert incidents_of(walk) == ["camera_frozen", "camera_moving"]
 
 
+def test_a_file_of_one_picture_is_a_frozen_camera_though_its_decoder_wavers() -> None:
+    wavers = happenings.Seen(25, 0.009, flat=False)  # measured on such a file
+    assert incidents_of(watched(*[MOVING] * 60, patient=wavers)) == ["camera_frozen"]
+
+
 def test_a_camera_turned_off_or_never_there_is_not_frozen() -> None:
     assert incidents_of(watched(MOVING, *[DARK] * 60)) == []
     assert incidents_of(watched(MOVING, DARK, *[NONE] * 60)) == []
