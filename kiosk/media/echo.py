@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 SPEAKING_RMS = 500.0  # about -36 dBFS: above the noise of a quiet office through Opus
 HANG_OVER_BLOCKS = 15  # 300 ms: pauses between words, and the room's own echo
 QUIET_GAIN = 0.05  # -26 dB: the doctor still hears that the line lives
