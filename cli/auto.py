@@ -168,13 +168,10 @@ class Run:
         pulse_rate = self.demo.pulse_rate + drawn.randint(5, 40)
         await self.demo.tell_simulator({"do": "set", "spo2": spo2, "pulse_rate": pulse_rate})
         self.summary["drawn"] = [self.demo.spo2, self.demo.pulse_rate, spo2, pulse_rate]
-        spoil = None
-        if self.sabotage == "frame":
-            spoil = asyncio.create_task(
-                self.demo.tell_simulator({"do": "corrupt"}, after_seconds=3.0)
-            )
         await doctor.ask_measurement()
         await observer.until(_half_measured, 60)
+        if self.sabotage == "frame":
+            await self.demo.tell_simulator({"do": "corrupt"})
         await self._shot_of_doctor(doctor, "measuring")
         await patient.picture("call-measuring")
         await doctor.wait_for_measurement()
@@ -182,8 +179,6 @@ class Run:
         second = await _values_on(patient)
         await self._shot_of_doctor(doctor, "measured")
         await patient.picture("call-measured")
-        if spoil is not None:
-            await spoil
         self.timeline.step("call: measurement asked by the doctor")
         self.summary["words"] = {
             "doctor": await doctor.page.locator("main.consultation").inner_text(),

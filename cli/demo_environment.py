@@ -123,7 +123,6 @@ class DemoEnvironment:
         self._folder: Path | None = None
         self._alive: IO[bytes] | None = None
         self._supervisor: Supervisor | None = None
-        self._later: list[asyncio.Task[None]] = []
 
     # --- where things are --------------------------------------------------------------------
 
@@ -208,18 +207,19 @@ class DemoEnvironment:
         else:
             file.unlink(missing_ok=True)
 
-    async def tell_simulator(
-        self, command: Mapping[str, object], *, after_seconds: float = 0.0
-    ) -> None:
+    async def tell_simulator(self, command: Mapping[str, object]) -> None:
         """Give the simulated oximeter a fault command (drivers.simulated.faults).
 
-        With `after_seconds` it is given then, and this returns at once. Raises `DemoError` when it
-        is refused; one given later raises it from `close`.
+        Raises `DemoError` when it is refused.
         """
-        if after_seconds > 0:
-            self._later.append(asyncio.ensure_future(self._tell_later(command, after_seconds)))
-        else:
-            await self._tell(command)
+        reader, writer = await asyncio.open_unix_connection(self.simulator_control)
+        try:
+            writer.write(json.dumps(command).encode() + b"\n")
+            answer = json.loads(await asyncio.wait_for(reader.readline(), 5.0))
+        finally:
+            writer.close()
+        if not answer["ok"]:
+            raise DemoError(f"the simulator refuses {dict(command)}: {answer['error']}")
 
     # --- life --------------------------------------------------------------------------------
 
@@ -256,10 +256,6 @@ class DemoEnvironment:
 
     async def close(self) -> None:
         """End all processes, remove all files. Idempotent."""
-        later, self._later = self._later, []
-        for task in later:
-            task.cancel()
-        done = await asyncio.gather(*later, return_exceptions=True)
         if self._supervisor is not None:
             await self._supervisor.stop()
         if self.display is not None:
@@ -271,23 +267,6 @@ class DemoEnvironment:
         if self._alive is not None:
             self._alive.close()
             self._alive = None
-        for outcome in done:
-            if isinstance(outcome, Exception):  # not a cancellation
-                raise outcome
-
-    async def _tell(self, command: Mapping[str, object]) -> None:
-        reader, writer = await asyncio.open_unix_connection(self.simulator_control)
-        try:
-            writer.write(json.dumps(command).encode() + b"\n")
-            answer = json.loads(await asyncio.wait_for(reader.readline(), 5.0))
-        finally:
-            writer.close()
-        if not answer["ok"]:
-            raise DemoError(f"the simulator refuses {dict(command)}: {answer['error']}")
-
-    async def _tell_later(self, command: Mapping[str, object], seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        await self._tell(command)
 
     async def _start(self) -> None:
         self._folder, self._alive = _private_folder()

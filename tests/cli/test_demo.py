@@ -156,16 +156,6 @@ async def test_screen_and_simulator_take_orders_where_tests_give_them() -> None:
         assert booth.media.microphone.file == demo.folder / "silent.wav"
 
 
-async def test_a_command_for_later_that_is_refused_is_not_forgotten() -> None:
-    with pytest.raises(DemoError, match="refuses"):
-        async with DemoEnvironment() as demo:
-            await demo.ready(DEADLINE)
-            await demo.tell_simulator({"do": "dance"}, after_seconds=0.01)
-            await asyncio.wait(demo._later, timeout=DEADLINE)
-    async with DemoEnvironment() as demo:
-        await demo.tell_simulator({"do": "dance"}, after_seconds=3600)
-
-
 async def test_a_part_killed_comes_back_where_it_was() -> None:
     async with DemoEnvironment() as demo:
         await demo.ready(DEADLINE)
