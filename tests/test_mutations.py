@@ -41,7 +41,7 @@ def runs(
         if isinstance(item, pytest.Function) and item.function is test_turns_red
     ]
     wanted = [mutation for mutation in asked if isinstance(mutation, Mutation)]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1)) as pool:
         yield {
             mutation: pool.submit(_run, mutation, tmp_path_factory.mktemp("mutated"))
             for mutation in wanted
