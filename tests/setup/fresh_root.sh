@@ -69,6 +69,7 @@ for tool in debootstrap git unshare chroot; do
 done
 
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-root.XXXXXX")
+chmod 755 "$root"  # as the root of a Debian is
 # The mounts live in a namespace that ends before this: nothing of the machine is under root then.
 trap '[ $keep = yes ] && echo "fresh_root: kept $root" || rm -rf --one-file-system -- "$root"' EXIT
 trap 'exit 130' INT TERM

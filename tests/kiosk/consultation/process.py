@@ -41,10 +41,11 @@ path = "record"
 """
 # The program as it is, with something of its surroundings changed first.
 CHANGED = """
-import os, runpy, socket, sys, threading, time
+import os, socket, sys, threading, time
+from kiosk.consultation.__main__ import main
 {change}
 sys.argv[0] = "consultation"
-runpy.run_module("kiosk.consultation", run_name="__main__", alter_sys=True)
+sys.exit(main())
 """
 
 
