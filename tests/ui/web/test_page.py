@@ -244,9 +244,11 @@ async def test_the_next_patients_values_and_curve_are_their_own(
         await doctor.page.locator(".take").wait_for(state="attached")
         # What a busy browser does: nothing is drawn from one patient's page to the next one's.
         await doctor.page.evaluate(
-            """(next) => {
+            """async (next) => {
               const [frame, parse, held] = [requestAnimationFrame, JSON.parse, []];
               window.requestAnimationFrame = (draw) => held.push(draw);
+              // What was asked for before this is drawn first, not between the two patients.
+              await new Promise((done) => frame(() => frame(done)));
               JSON.parse = (text) => {
                 if (text.includes(next) && text.includes('"measurement"')) window.arrived = true;
                 return parse(text);
